@@ -1,0 +1,1 @@
+"""The command line: options make a Scenario, and one front end shows its run."""

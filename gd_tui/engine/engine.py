@@ -1,0 +1,285 @@
+"""The stepwise engine: one objective, one optimizer, and every step of their run within reach."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from math import inf
+from typing import Final
+
+import numpy as np
+
+from gd_tui.engine.history import Keyframes, LossSeries, Recent
+from gd_tui.engine.objective import Array, Objective
+from gd_tui.engine.optimizers import Optimizer, State
+
+TRAIL: Final = 32
+"""Steps before the present one that are always at hand, whatever way led to it."""
+
+
+class Status(StrEnum):
+    """Why a run stands where it stands."""
+
+    ACTIVE = "active"
+    CONVERGED = "converged"
+    DIVERGED = "diverged"
+    LIMIT = "limit"
+    STOPPED = "stopped"
+
+
+class Moment:
+    """What an update is told of its place in the run (see `gd_tui.engine.optimizers.At`)."""
+
+    __slots__ = ("_objective", "_seed", "k", "loss", "lr")
+
+    def __init__(self, objective: Objective, seed: int, lr: float) -> None:
+        self._objective = objective
+        self._seed = seed
+        self.k = 0
+        self.lr = lr
+        self.loss = 0.0
+
+    @property
+    def random(self) -> np.random.Generator:
+        """A generator that is a function of (seed, k) alone."""
+        return np.random.Generator(np.random.Philox(key=self._seed, counter=[0, 0, 0, self.k]))
+
+    def losses(self, weights: Array) -> Array:
+        """The loss of each row of `weights`, shape (m, d) -> (m,)."""
+        return self._objective.losses(weights)
+
+
+class Tolerance:
+    """When a run has converged: the loss is within 1e-15 of its known minimum or, where none is known,
+    |gradient| <= 1e-10 max(1, |gradient at the start|).
+    """
+
+    def __init__(self, minimum: float | None, start_gradient: Array) -> None:
+        self.minimum = minimum
+        size = float(np.linalg.norm(start_gradient))
+        self.norm = 1e-10 * (size if 1.0 < size < inf else 1.0)
+        self.square = self.norm * self.norm
+
+    def met(self, loss: float, gradient: Array) -> bool:
+        """Whether a step with this loss and gradient is close enough."""
+        if self.minimum is not None:
+            return loss - self.minimum < 1e-15
+        return bool(gradient.dot(gradient) <= self.square)
+
+    @property
+    def words(self) -> str:
+        """The rule that was met."""
+        if self.minimum is None:
+            return f"|gradient| <= {self.norm:.3g}"
+        return "loss < 1e-15" if self.minimum == 0 else f"loss - {self.minimum:.6g} < 1e-15"
+
+
+class Engine:
+    """A run of `optimizer` on `objective` that can stand at any of its steps.
+
+    Step k is the state after k updates, with the loss and gradient there. Every step that was reached
+    once comes back bit for bit: memory is kept at keyframes, and the updates in between are made again.
+
+    Attributes:
+        k: the present step. first, newest: the reach of this engine's steps.
+        w, gradient: arrays of shape (d,) at step k, changed in place by every move.
+        state: the optimizer's memory at step k, by name.
+        loss: L(w) at step k.
+        losses: the loss of every step from `first` on.
+        diverged: the step at which the loss or a weight ceased to be finite, or None.
+        converged: the first step within `tolerance`, or None.
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        optimizer: Optimizer,
+        lr: float,
+        start: Array,
+        *,
+        state: State | None = None,
+        first: int = 0,
+        seed: int = 0,
+        tolerance: Tolerance | None = None,
+    ) -> None:
+        """Stand at step `first` with the weights `start`, shape (d,), and the optimizer's memory `state`
+        (by default a fresh one); lr is the learning rate.
+        """
+        self.objective, self.optimizer, self.lr = objective, optimizer, lr
+        self.first = self.newest = first
+        self.k: int
+        self.loss: float
+        self.diverged: int | None
+        self.converged: int | None
+        self._lay_out(start, optimizer.init(start) if state is None else state)
+        self.gradient: Array = np.empty_like(self.w)
+        self._at = Moment(objective, seed, lr)
+        self.losses = LossSeries()
+        self.keyframes = Keyframes(len(self._memory))
+        self.recent = Recent(len(self._memory))
+        self.recent.restart(first)
+        self._load(first, self._memory)
+        self.tolerance = tolerance or Tolerance(objective.minimum, self.gradient)
+        self.losses.extend([self.loss])
+        self.keyframes.keep(self._memory)
+        self.diverged = None if self._finite() else first
+        self.converged = first if self.tolerance.met(self.loss, self.gradient) else None
+
+    def _lay_out(self, start: Array, state: State) -> None:
+        """Put weights and state side by side in one array, so that a keyframe is one copy."""
+        arrays = {"": start, **state}
+        self._memory: Array = np.concatenate([np.ravel(a) for a in arrays.values()]).astype(np.float64)
+        views, begin = {}, 0
+        for name, array in arrays.items():
+            views[name] = self._memory[begin : begin + array.size].reshape(array.shape)
+            begin += array.size
+        self.w: Array = views.pop("")
+        self.state: State = views
+
+    @property
+    def status(self) -> Status:
+        """Whether step k lies beyond convergence, at divergence, or neither."""
+        if self.k == self.diverged:
+            return Status.DIVERGED
+        if self.converged is not None and self.k >= self.converged:
+            return Status.CONVERGED
+        return Status.ACTIVE
+
+    def step(self) -> bool:
+        """Make one update. False if the run has diverged, so that there is none to make."""
+        return self.run(1) == 1
+
+    def run(self, count: int, *, to_convergence: bool = False) -> int:
+        """Make up to `count` updates and return how many were made.
+
+        Fewer are made where the run diverges or, if asked, where it has converged.
+        """
+        begun, target = self.k, self.k + count
+        with np.errstate(all="ignore"):
+            while self.k < target and self.k != self.diverged:
+                if to_convergence and self.status is Status.CONVERGED:
+                    break
+                stop = self._next_stop(target, to_convergence)
+                if self.k == self.newest:
+                    self._extend(stop, target, to_convergence)
+                else:
+                    self._update(stop, target, None, False)
+        if not self._trail_is_whole():
+            self._restore(self.k)
+        return self.k - begun
+
+    def seek(self, k: int) -> None:
+        """Stand at step k, first <= k <= newest. Raises ValueError outside that range."""
+        if not self.first <= k <= self.newest:
+            raise ValueError(f"step {k} lies outside {self.first}..{self.newest}")
+        if k == self.k:
+            return
+        if k in self.recent:
+            self._load(k, self.recent[k])
+            self.recent.cut(k)
+        if self.k != k or not self._trail_is_whole():
+            self._restore(k)
+
+    def peek(self) -> Array:
+        """The weights that the next update will give, shape (d,); nothing is changed."""
+        memory, w, state = self._memory.copy(), self.w, self.state
+        try:
+            self._at.k, self._at.loss = self.k, self.loss
+            with np.errstate(all="ignore"):
+                self.optimizer.update(w, self.gradient.copy(), state, self._at)
+            return w.copy()
+        finally:
+            self._memory[:] = memory
+
+    def moment(self) -> Moment:
+        """The place in the run of the next update."""
+        moment = Moment(self.objective, self._at._seed, self.lr)
+        moment.k, moment.loss = self.k, self.loss
+        return moment
+
+    def trail(self) -> Array:
+        """The weights of up to TRAIL steps before step k, oldest first, shape (m, d)."""
+        return self.recent.rows(len(self.w))[-TRAIL:]
+
+    def _next_stop(self, target: int, to_convergence: bool) -> int:
+        """How far the next stretch of updates may go without a pause for bookkeeping."""
+        if self.k == self.newest:
+            return min(target, self.first + self.keyframes.next_step)
+        if to_convergence and self.converged is not None:
+            target = min(target, self.converged)
+        return min(target, self.newest)
+
+    def _extend(self, stop: int, target: int, to_convergence: bool) -> None:
+        """Make updates that were never made before, up to step `stop` or the end of the run."""
+        begun, fresh = self.k, list[float]()
+        self._update(stop, target, fresh, to_convergence)
+        if not self._finite():
+            made = self.k - begun
+            self._restore(begun)
+            fresh = []
+            while made and self._finite():
+                self._update(self.k + 1, self.k + 1, fresh, to_convergence)
+                made -= 1
+            self.diverged = self.k
+        self.losses.extend(fresh)
+        self.newest = self.k
+        if self.k == self.first + self.keyframes.next_step:
+            self.keyframes.keep(self._memory)
+
+    def _update(self, stop: int, target: int, fresh: list[float] | None, to_convergence: bool) -> None:
+        """Make updates up to step `stop`, or to convergence if asked, on the way to step `target`.
+
+        New losses go into `fresh`; None when the steps were made before. Only the steps just before the
+        target are remembered as recent, since that costs a copy each.
+        """
+        quiet = min(stop, target - Recent.LENGTH)
+        if self.k < quiet:
+            self._loop(quiet, fresh, to_convergence, None)
+            self.recent.restart(self.k)
+            if self.k < quiet:
+                return
+        self._loop(stop, fresh, to_convergence, self.recent)
+
+    def _loop(self, stop: int, fresh: list[float] | None, to_convergence: bool, recent: Recent | None) -> None:
+        w, gradient, memory, state, at = self.w, self.gradient, self._memory, self.state, self._at
+        evaluate, update = self.objective.loss_and_gradient, self.optimizer.update
+        minimum, square = self.tolerance.minimum, self.tolerance.square
+        watch = fresh is not None and self.converged is None
+        k, loss = self.k, self.loss
+        while k < stop:
+            if recent is not None:
+                recent.add(memory)
+            at.k = k
+            at.loss = loss
+            update(w, gradient, state, at)
+            loss = evaluate(w, gradient)
+            k += 1
+            if fresh is not None:
+                fresh.append(loss)
+                if not -inf < loss < inf:
+                    break
+            if watch and (gradient.dot(gradient) <= square if minimum is None else loss - minimum < 1e-15):
+                self.converged, watch = k, False
+                if to_convergence:
+                    break
+        self.k, self.loss = k, loss
+
+    def _restore(self, k: int) -> None:
+        """Compute step k again from a keyframe, the steps before it included in `recent`."""
+        begin, memory = self.keyframes.nearest(max(0, k - self.first - TRAIL))
+        self._load(self.first + begin, memory)
+        self.recent.restart(self.k)
+        with np.errstate(all="ignore"):
+            self._update(k, k, None, False)
+
+    def _load(self, k: int, memory: Array) -> None:
+        self._memory[:] = memory
+        self.k = k
+        with np.errstate(all="ignore"):
+            self.loss = self.objective.loss_and_gradient(self.w, self.gradient)
+
+    def _trail_is_whole(self) -> bool:
+        return self.k - self.recent.begin >= min(TRAIL, self.k - self.first)
+
+    def _finite(self) -> bool:
+        """Whether loss and weights are numbers; the square alone may overflow."""
+        return -inf < self.loss < inf and (bool(self.w.dot(self.w) < inf) or bool(np.isfinite(self.w).all()))

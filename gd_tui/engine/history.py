@@ -1,0 +1,197 @@
+"""What a run remembers: the loss of every step, and keyframes from which any step can be computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gd_tui.engine.objective import Array
+
+BLOCK = 1024
+"""Steps whose least and greatest loss are kept together, so that long series are read at little cost."""
+
+
+class LossSeries:
+    """The loss of every step of one engine, from its first step on.
+
+    Reading is safe while another thread appends: values once written stay where they are.
+    """
+
+    def __init__(self) -> None:
+        self._values: Array = np.empty(BLOCK)
+        self._count = 0
+        self._lows: list[float] = []
+        self._highs: list[float] = []
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, step: int) -> float:
+        return float(self._values[: self._count][step])
+
+    def extend(self, losses: Sequence[float]) -> None:
+        """Add the losses of the next steps."""
+        count = self._count + len(losses)
+        if count > len(self._values):
+            grown = np.empty(max(count, 2 * len(self._values)))
+            grown[: self._count] = self._values[: self._count]
+            self._values = grown
+        self._values[self._count : count] = losses
+        self._count = count
+
+    def lowest(self, count: int) -> tuple[float, int]:
+        """The least of the first `count` losses and its step, NaN left out; (inf, 0) if there is none."""
+        self._close_blocks()
+        whole = min(count // BLOCK, len(self._lows))
+        best, block = np.inf, -1
+        if whole:
+            block = int(np.argmin(self._lows[:whole]))
+            best = self._lows[block]
+        tail = _lowest(self._values[whole * BLOCK : count])
+        if tail[0] < best:
+            return tail[0], whole * BLOCK + tail[1]
+        if block < 0 or best == np.inf:
+            return np.inf, 0
+        return best, block * BLOCK + _lowest(self._values[block * BLOCK : (block + 1) * BLOCK])[1]
+
+    def outline(self, first: int, last: int, columns: int) -> tuple[Array, Array]:
+        """Steps and losses of [first, last], at most two a column: each column's least and greatest.
+
+        Returns two arrays of the same length, steps ascending. Every loss is returned where there are at
+        most two a column; no extreme value is ever left out.
+        """
+        last = min(last, self._count - 1)
+        if last < first:
+            return np.empty(0), np.empty(0)
+        if last - first + 1 <= 2 * columns:
+            return np.arange(first, last + 1, dtype=np.float64), self._values[first : last + 1].copy()
+        if (last - first) // columns >= 8 * BLOCK:
+            return self._outline_of_blocks(first, last, columns)
+        values = self._values[first : last + 1]
+        edges = np.linspace(0, len(values), columns + 1).astype(np.intp)
+        steps = np.array([_extremes(values, a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]).ravel()
+        return (first + steps).astype(np.float64), values[steps]
+
+    def _outline_of_blocks(self, first: int, last: int, columns: int) -> tuple[Array, Array]:
+        self._close_blocks()
+        from_block, to_block = -(-first // BLOCK), (last + 1) // BLOCK
+        edges = np.linspace(from_block, to_block, columns + 1).astype(np.intp)
+        lows, highs = np.array(self._lows[:to_block]), np.array(self._highs[:to_block])
+        ys = np.column_stack([np.minimum.reduceat(lows, edges[:-1]), np.maximum.reduceat(highs, edges[:-1])])
+        xs = np.column_stack([edges[:-1] * BLOCK, edges[1:] * BLOCK - 1])
+        head = _extremes(self._values[first : from_block * BLOCK], 0, from_block * BLOCK - first) + first
+        tail = _extremes(self._values[to_block * BLOCK : last + 1], 0, last + 1 - to_block * BLOCK) + to_block * BLOCK
+        steps = np.concatenate([head, xs.ravel(), tail]).astype(np.float64)
+        return steps, np.concatenate([self._values[head], ys.ravel(), self._values[tail]])
+
+    def _close_blocks(self) -> None:
+        with np.errstate(invalid="ignore"):
+            for begin in range(len(self._lows) * BLOCK, self._count - BLOCK + 1, BLOCK):
+                block = self._values[begin : begin + BLOCK]
+                low, high = np.fmin.reduce(block), np.fmax.reduce(block)
+                self._lows.append(float(low) if low == low else np.inf)
+                self._highs.append(float(high) if high == high else -np.inf)
+
+
+def _lowest(values: Array) -> tuple[float, int]:
+    if np.isnan(values).all():
+        return np.inf, 0
+    index = int(np.nanargmin(values))
+    return float(values[index]), index
+
+
+def _extremes(values: Array, begin: int, end: int) -> NDArray[np.intp]:
+    """Where the least and the greatest value of a column stand, in the order of the steps."""
+    column = values[begin:end]
+    if len(column) == 0:
+        return np.empty(0, dtype=np.intp)
+    known = np.where(np.isnan(column), np.inf, column), np.where(np.isnan(column), -np.inf, column)
+    return np.sort(np.array([begin + int(known[0].argmin()), begin + int(known[1].argmax())], dtype=np.intp))
+
+
+class Keyframes:
+    """Copies of an engine's memory at every stride-th step, within a fixed budget.
+
+    When the budget is full every second frame is dropped and the stride doubles, so that the frames
+    always cover the whole run evenly.
+    """
+
+    BUDGET_BYTES = 48 * 2**20
+    MOST = 2**16
+    FIRST_STRIDE = 64
+
+    def __init__(self, size: int) -> None:
+        self.stride = self.FIRST_STRIDE
+        self._limit = max(64, min(self.MOST, self.BUDGET_BYTES // (8 * size))) & ~1
+        self._frames: Array = np.empty((min(64, self._limit), size))
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by the frames."""
+        return self._frames.nbytes
+
+    @property
+    def next_step(self) -> int:
+        """The step that is due to be kept next, counted from the engine's first."""
+        return self._count * self.stride
+
+    def keep(self, memory: Array) -> None:
+        """Keep the memory of step `next_step`, shape (size,)."""
+        if self._count == self._limit:
+            half = self._count // 2
+            self._frames[:half] = self._frames[: self._count : 2]
+            self._count = half
+            self.stride *= 2
+        if self._count == len(self._frames):
+            grown = np.empty((min(2 * self._count, self._limit), self._frames.shape[1]))
+            grown[: self._count] = self._frames
+            self._frames = grown
+        self._frames[self._count] = memory
+        self._count += 1
+
+    def nearest(self, step: int) -> tuple[int, Array]:
+        """The last kept step at or before `step`, and its memory."""
+        index = min(step // self.stride, self._count - 1)
+        return index * self.stride, self._frames[index]
+
+
+class Recent:
+    """The memory of the last steps before the present one: the trail, and a cheap way one step back."""
+
+    LENGTH = 64
+
+    def __init__(self, size: int) -> None:
+        self._rows: Array = np.empty((self.LENGTH, size))
+        self.begin = 0
+        self.end = 0
+
+    def restart(self, step: int) -> None:
+        """Forget everything; `step` is the next one to be added."""
+        self.begin = self.end = step
+
+    def add(self, memory: Array) -> None:
+        """Keep the memory of step `end`, shape (size,)."""
+        self._rows[self.end % self.LENGTH] = memory
+        self.end += 1
+        self.begin = max(self.begin, self.end - self.LENGTH)
+
+    def cut(self, step: int) -> None:
+        """Forget `step` and what came after it."""
+        self.end = step
+
+    def __contains__(self, step: int) -> bool:
+        return self.begin <= step < self.end
+
+    def __getitem__(self, step: int) -> Array:
+        return self._rows[step % self.LENGTH]
+
+    def rows(self, columns: int) -> Array:
+        """The first `columns` numbers of every kept step, oldest first, shape (m, columns)."""
+        order = np.arange(self.begin, self.end) % self.LENGTH
+        return self._rows[order, :columns]

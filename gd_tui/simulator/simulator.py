@@ -1,0 +1,259 @@
+"""Simulator: stand at any step of a run, change something there, take it back."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from gd_tui.engine.analysis import slice_minimum
+from gd_tui.engine.engine import Engine, Status
+from gd_tui.engine.objective import Array
+from gd_tui.engine.optimizers import make_optimizer
+from gd_tui.errors import InputError
+from gd_tui.problems import build_objective, start_weights
+from gd_tui.scenario import Scenario
+from gd_tui.simulator.branch import Branch, Segment
+from gd_tui.simulator.snapshot import Snapshot
+
+NOTCH = 10**0.1
+"""One notch of the learning rate: ten of them make a factor of ten."""
+
+
+class Simulator:
+    """A run that can be stepped both ways and edited at any step.
+
+    Attributes:
+        branch: the run as it is now; edits replace it and keep the old one for `undo`.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Begin the scenario's run. Raises InputError if it names something that does not exist."""
+        self.branch = _begin(scenario)
+        self._undo: list[tuple[Branch, int]] = []
+        self._redo: list[tuple[Branch, int]] = []
+        self._run = 0
+        self._active = 0
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the present step."""
+        return self.branch.segments[self._active].engine
+
+    @property
+    def k(self) -> int:
+        """The present step."""
+        return self.engine.k
+
+    @property
+    def newest(self) -> int:
+        """The furthest step reached."""
+        return self.branch.newest
+
+    @property
+    def status(self) -> Status:
+        """Whether the present step is the end of the run."""
+        return self.engine.status
+
+    @property
+    def scenario(self) -> Scenario:
+        """What the run is now a run of, with its learning rate spelt out."""
+        return self.branch.scenario
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The weights' names."""
+        return self.branch.objective.names
+
+    def step(self, count: int = 1) -> int:
+        """Make `count` updates; returns how many there were to make before the run diverged."""
+        return self._forward(count, to_convergence=False)
+
+    def run(self, count: int) -> int:
+        """Make up to `count` updates, fewer where the run converges or diverges; returns how many."""
+        return self._forward(count, to_convergence=True)
+
+    def back(self, count: int = 1) -> int:
+        """Go `count` steps back, at most to step 0; returns how many."""
+        begun = self.k
+        self.seek(max(0, begun - count))
+        return begun - self.k
+
+    def goto(self, k: int) -> None:
+        """Stand at step k, making new updates where it was not reached yet."""
+        self.seek(min(k, self.newest))
+        self.step(k - self.k)
+
+    def seek(self, k: int) -> None:
+        """Stand at step k, 0 <= k <= newest. Raises InputError outside that range."""
+        if not 0 <= k <= self.newest:
+            raise InputError(f"there is no step {k:,} yet: steps 0 to {self.newest:,} were made")
+        self._active = self.branch.index(k)
+        self.engine.seek(k)
+
+    def set_rate(self, lr: float) -> None:
+        """Go on with another learning rate; the optimizer's memory stays."""
+        scenario = msgspec.structs.replace(self.scenario, lr=lr)
+        self._edit(scenario, self.engine.w, keep_memory=True)
+
+    def nudge_rate(self, notches: int) -> float:
+        """Raise or lower the learning rate by notches of 10^(1/10); returns the new one."""
+        self.set_rate(float(f"{self.engine.lr * NOTCH**notches:.3g}"))
+        return self.engine.lr
+
+    def set_weight(self, i: int, value: float) -> None:
+        """Give weight i another value; the optimizer's memory stays. At step 0 this moves the start."""
+        if not isfinite(value):
+            raise InputError(f"{self.names[i]} must be a finite number, not {value}")
+        weights = self.engine.w.copy()
+        weights[i] = value
+        scenario = self.scenario
+        if self.k == 0:
+            scenario = msgspec.structs.replace(scenario, start=tuple(weights.tolist()))
+        self._edit(scenario, weights, keep_memory=True)
+
+    def set_optimizer(self, name: str, hyperparameters: dict[str, float | bool] | None = None) -> None:
+        """Go on with another optimizer, whose memory begins afresh."""
+        scenario = msgspec.structs.replace(self.scenario, optimizer=name, hyperparameters=hyperparameters or {})
+        self._edit(scenario, self.engine.w, keep_memory=False)
+
+    def reset(self, *, new_seed: bool = False) -> None:
+        """Start again from step 0: from the same weights, or from random ones of the next seed."""
+        scenario = self.scenario
+        if new_seed:
+            scenario = msgspec.structs.replace(scenario, start="random", seed=scenario.seed + 1)
+        self._replace(_begin(scenario), 0)
+
+    def open(self, scenario: Scenario) -> None:
+        """Begin another scenario. Raises InputError, with nothing lost, if it names what does not exist."""
+        self._replace(_begin(scenario), 0)
+
+    def open_problem(self, name: str) -> None:
+        """Begin another problem with its own learning rate and start; optimizer and seed stay."""
+        old = self.scenario
+        kept = Scenario(problem=name, optimizer=old.optimizer, hyperparameters=old.hyperparameters, seed=old.seed)
+        self.open(kept)
+
+    def undo(self) -> bool:
+        """Take the last edit back; False if there was none."""
+        return self._swap(self._undo, self._redo)
+
+    def redo(self) -> bool:
+        """Make the edit again that was last taken back; False if there was none."""
+        return self._swap(self._redo, self._undo)
+
+    def snapshot(self, selected: int = 0) -> Snapshot:
+        """All that is to be shown of the present step; `selected` is the weight to look at closely."""
+        engine, objective = self.engine, self.branch.objective
+        trail = self.branch.segments[self._active].trail()
+        lowest, lowest_at = self.branch.lowest(self.k)
+        with np.errstate(all="ignore"):
+            return Snapshot(
+                scenario=self.scenario,
+                k=self.k,
+                newest=self.newest,
+                status=engine.status,
+                reason=self._reason(),
+                lr=engine.lr,
+                names=objective.names,
+                weights=engine.w.copy(),
+                gradient=engine.gradient.copy(),
+                start=self.branch.segments[0].engine.keyframes.nearest(0)[1][: len(engine.w)],
+                optimum=objective.optimum,
+                change=engine.w - trail[-1] if len(trail) else None,
+                next_weights=engine.peek(),
+                loss=engine.loss,
+                loss_change=engine.loss - self.branch.loss(self.k - 1) if self.k else None,
+                lowest=lowest,
+                lowest_at=lowest_at,
+                gradient_norm=_norm(engine.gradient),
+                selected=selected,
+                terms=self._terms(selected),
+                trail=trail[:, selected].copy(),
+                slice_minimum=slice_minimum(objective, engine.w, selected),
+                data_units=objective.data_units(engine.w),
+                run=self._run,
+                _branch=self.branch,
+            )
+
+    def _terms(self, i: int) -> tuple[Any, ...]:
+        engine = self.engine
+        before = self.branch.objective.terms(engine.w, i)
+        after = engine.optimizer.terms(i, self.names[i], engine.w, engine.gradient, engine.state, engine.moment())
+        return before + after
+
+    def _reason(self) -> str:
+        engine = self.engine
+        if engine.status is Status.CONVERGED:
+            return engine.tolerance.words
+        if engine.status is not Status.DIVERGED:
+            return ""
+        broken = [name for name, w in zip(self.names, engine.w, strict=True) if not isfinite(w)]
+        return f"loss is {engine.loss}" if not isfinite(engine.loss) else f"{broken[0]} is no longer finite"
+
+    def _forward(self, count: int, *, to_convergence: bool) -> int:
+        begun, target = self.k, self.k + count
+        while self.k < target:
+            last = self._active == len(self.branch.segments) - 1
+            stop = target if last else min(target, self.branch.segments[self._active + 1].engine.first)
+            made = self.engine.run(stop - self.k, to_convergence=to_convergence)
+            if self.k == stop and not last:
+                self.seek(stop)
+            elif made == 0:
+                break
+        return self.k - begun
+
+    def _edit(self, scenario: Scenario, weights: Array, *, keep_memory: bool) -> None:
+        """Go on from the present step with a new engine."""
+        old, k = self.engine, self.k
+        engine = Engine(
+            self.branch.objective,
+            make_optimizer(scenario.optimizer, scenario.hyperparameters),
+            scenario.lr if scenario.lr is not None else old.lr,
+            weights,
+            state=old.state if keep_memory else None,
+            first=k,
+            seed=scenario.seed,
+            tolerance=self.branch.segments[0].engine.tolerance,
+        )
+        segment = Segment(engine, self.branch.segments[self._active].trail())
+        kept = self.branch.segments[: self._active + (old.first < k)]
+        self._replace(Branch(scenario, self.branch.objective, (*kept, segment)), k)
+
+    def _replace(self, branch: Branch, k: int) -> None:
+        self._undo.append((self.branch, self.k))
+        self._redo.clear()
+        self._show(branch, k)
+
+    def _swap(self, source: list[tuple[Branch, int]], other: list[tuple[Branch, int]]) -> bool:
+        if not source:
+            return False
+        other.append((self.branch, self.k))
+        self._show(*source.pop())
+        return True
+
+    def _show(self, branch: Branch, k: int) -> None:
+        self.branch = branch
+        self._run += 1
+        self.seek(k)
+
+
+def _begin(scenario: Scenario) -> Branch:
+    """The scenario's run at step 0, with its learning rate spelt out."""
+    objective = build_objective(scenario)
+    optimizer = make_optimizer(scenario.optimizer, scenario.hyperparameters)
+    lr = objective.default_rate if scenario.lr is None else scenario.lr
+    start = start_weights(scenario, objective)
+    engine = Engine(objective, optimizer, lr, start, seed=scenario.seed)
+    past = np.empty((0, len(start)))
+    return Branch(msgspec.structs.replace(scenario, lr=lr), objective, (Segment(engine, past),))
+
+
+def _norm(gradient: Array) -> float:
+    """The Euclidean norm, scaled so that it overflows only where the result does."""
+    largest = float(np.abs(gradient).max())
+    if not 0 < largest < np.inf:
+        return largest
+    return largest * float(np.linalg.norm(gradient / largest))
