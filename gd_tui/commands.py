@@ -36,6 +36,11 @@ class Command:
     label: str = ""
     pinned: bool = False
 
+    def counted(self, count: str) -> str:
+        """The command's text, with a count typed before the key in the place of its number."""
+        words = self.text.split()
+        return f"{words[0]} {count}" if count and len(words) == 2 and words[1].isdecimal() else self.text
+
 
 STEPPING, RUNNING, CHANGING, LOOKING, LEAVING = "stepping", "running", "changing the run", "looking", "the program"
 
@@ -82,6 +87,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.help", ("question_mark", "f1"), "? F1", "this help", LEAVING, label="help", pinned=True),
     Command("app.quit", ("q", "ctrl+c"), "q Ctrl+C", "quit", LEAVING, label="quit", pinned=True),
 )
+BY_ID = {command.id: command for command in COMMANDS}
 
 
 @dataclass(frozen=True)
@@ -193,10 +199,10 @@ def _optimizer(simulator: Simulator, words: Sequence[str]) -> str:
 
 
 def _problem(simulator: Simulator, words: Sequence[str]) -> str:
-    if len(words) != 1:
-        raise InputError(f"problem: expected one of {', '.join(PROBLEMS)}")
-    simulator.open_problem(words[0])
-    return f"{words[0]}; u brings the last run back"
+    if len(words) not in (1, 2):
+        raise InputError(f"problem: expected one of {', '.join(PROBLEMS)}, and data for linear")
+    simulator.open_problem(*words)
+    return f"{' '.join(words)}; u brings the last run back"
 
 
 def _reset(simulator: Simulator, words: Sequence[str]) -> str:
@@ -226,7 +232,7 @@ VERBS: dict[str, Verb] = {
         Verb("lr X", "go on with learning rate X; `lr up` and `lr down` move it a notch", _lr),
         Verb("w NAME VALUE", "give a weight another value", _weight),
         Verb("optimizer NAME", "go on with another optimizer", _optimizer),
-        Verb("problem NAME", "begin another problem", _problem),
+        Verb("problem NAME [DATA]", "begin another problem; `linear` takes a CSV file or dataset", _problem),
         Verb("reset [random]", "start again, from the same or from random weights", _reset),
         Verb("undo", "take the last edit back", _undo),
         Verb("redo", "make the undone edit again", _redo),

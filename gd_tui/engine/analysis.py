@@ -10,8 +10,10 @@ SAMPLES = 129
 """Points of a slice that are compared at once."""
 
 
-def slice_minimum(objective: Objective, w: Array, i: int) -> float | None:
+def slice_minimum(objective: Objective, w: Array, i: int, loss: float, slope: float) -> float | None:
     """The value of weight i that makes the loss least while the other weights stay; None if there is none.
+
+    `loss` and `slope` are L and dL/dw_i at w.
 
     Exact (one Newton step) on a quadratic; otherwise the lowest of a grid over the objective's view, or a
     range around w_i that is doubled until the loss rises at both ends, narrowed down around the best point.
@@ -19,28 +21,24 @@ def slice_minimum(objective: Objective, w: Array, i: int) -> float | None:
     if not np.isfinite(w).all():
         return None
     if objective.quadratic:
-        return _vertex(objective, w, i)
+        return _vertex(float(w[i]), slope, objective.curvature(w, i))
     low, high = _range(objective, w, i)
     for _ in range(60):
         xs = np.linspace(low, high, SAMPLES)
-        best = _lowest_index(objective.slice(w, i, xs))
+        best = _lowest_index(objective.slice(w, i, xs, loss, slope))
         if best is None:
             return None
         if 0 < best < SAMPLES - 1:
-            return _narrow(objective, w, i, xs[best - 1], xs[best + 1])
+            return _narrow(objective, w, i, (xs[best - 1], xs[best + 1]), loss, slope)
         reach = high - low
         low, high = (low - reach, high) if best == 0 else (low, high + reach)
     return None
 
 
-def _vertex(objective: Objective, w: Array, i: int) -> float | None:
-    curvature = objective.curvature(w, i)
+def _vertex(w: float, slope: float, curvature: float) -> float | None:
     if not curvature > 0:
         return None
-    gradient = np.empty_like(w)
-    with np.errstate(all="ignore"):
-        objective.loss_and_gradient(w, gradient)
-    x = float(w[i] - gradient[i] / curvature)
+    x = w - slope / curvature
     return x if np.isfinite(x) else None
 
 
@@ -52,11 +50,14 @@ def _range(objective: Objective, w: Array, i: int) -> tuple[float, float]:
     return low, high
 
 
-def _narrow(objective: Objective, w: Array, i: int, low: float, high: float) -> float:
+def _narrow(
+    objective: Objective, w: Array, i: int, bracket: tuple[float, float], loss: float, slope: float
+) -> float:
     """The lowest point of a bracketed valley, to the precision that differences of the loss can tell."""
+    low, high = bracket
     for _ in range(6):
         xs = np.linspace(low, high, SAMPLES)
-        best = _lowest_index(objective.slice(w, i, xs))
+        best = _lowest_index(objective.slice(w, i, xs, loss, slope))
         if best is None or best in (0, SAMPLES - 1):
             break
         low, high = xs[best - 1], xs[best + 1]

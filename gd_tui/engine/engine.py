@@ -118,11 +118,12 @@ class Engine:
         self.recent = Recent(len(self._memory))
         self.recent.restart(first)
         self._load(first, self._memory)
-        self.tolerance = tolerance or Tolerance(objective.minimum, self.gradient)
         self.losses.extend([self.loss])
         self.keyframes.keep(self._memory)
-        self.diverged = None if self._finite() else first
-        self.converged = first if self.tolerance.met(self.loss, self.gradient) else None
+        with np.errstate(all="ignore"):
+            self.tolerance = tolerance or Tolerance(objective.minimum, self.gradient)
+            self.diverged = None if self._finite() else first
+            self.converged = first if self.tolerance.met(self.loss, self.gradient) else None
 
     def _lay_out(self, start: Array, state: State) -> None:
         """Put weights and state side by side in one array, so that a keyframe is one copy."""
@@ -190,6 +191,13 @@ class Engine:
         finally:
             self._memory[:] = memory
 
+    def gradient_at(self, w: Array) -> Array:
+        """The gradient at other weights, shape (d,)."""
+        gradient = np.empty_like(w)
+        with np.errstate(all="ignore"):
+            self.objective.loss_and_gradient(w, gradient)
+        return gradient
+
     def moment(self) -> Moment:
         """The place in the run of the next update."""
         moment = Moment(self.objective, self._at._seed, self.lr)
@@ -233,18 +241,21 @@ class Engine:
         """
         quiet = min(stop, target - Recent.LENGTH)
         if self.k < quiet:
-            self._loop(quiet, fresh, to_convergence, None)
+            ended = self._loop(quiet, fresh, to_convergence, None)
             self.recent.restart(self.k)
-            if self.k < quiet:
+            if ended:
                 return
         self._loop(stop, fresh, to_convergence, self.recent)
 
-    def _loop(self, stop: int, fresh: list[float] | None, to_convergence: bool, recent: Recent | None) -> None:
+    def _loop(
+        self, stop: int, fresh: list[float] | None, to_convergence: bool, recent: Recent | None
+    ) -> bool:
+        """Make updates up to step `stop`. True if the run ended there or before."""
         w, gradient, memory, state, at = self.w, self.gradient, self._memory, self.state, self._at
         evaluate, update = self.objective.loss_and_gradient, self.optimizer.update
         minimum, square = self.tolerance.minimum, self.tolerance.square
         watch = fresh is not None and self.converged is None
-        k, loss = self.k, self.loss
+        k, loss, ended = self.k, self.loss, False
         while k < stop:
             if recent is not None:
                 recent.add(memory)
@@ -256,12 +267,15 @@ class Engine:
             if fresh is not None:
                 fresh.append(loss)
                 if not -inf < loss < inf:
+                    ended = True
                     break
             if watch and (gradient.dot(gradient) <= square if minimum is None else loss - minimum < 1e-15):
                 self.converged, watch = k, False
                 if to_convergence:
+                    ended = True
                     break
         self.k, self.loss = k, loss
+        return ended
 
     def _restore(self, k: int) -> None:
         """Compute step k again from a keyframe, the steps before it included in `recent`."""

@@ -58,8 +58,11 @@ class Objective(ABC):
         """The second derivative of L along weight i at w."""
         return float(self.hessian(w)[i, i])
 
-    def slice(self, w: Array, i: int, xs: Array) -> Array:
-        """L where weight i takes the values `xs`, shape (m,), and the others stay as they are in w."""
+    def slice(self, w: Array, i: int, xs: Array, loss: float, slope: float) -> Array:
+        """L where weight i takes the values `xs`, shape (m,), and the others stay as they are in w.
+
+        `loss` and `slope` are L and dL/dw_i at w, which whoever asks has at hand.
+        """
         weights = np.repeat(w[None, :], len(xs), axis=0)
         weights[:, i] = xs
         with np.errstate(all="ignore"):
@@ -81,9 +84,7 @@ class QuadraticObjective(Objective):
 
     quadratic = True
 
-    def slice(self, w: Array, i: int, xs: Array) -> Array:
-        gradient = np.empty_like(w)
+    def slice(self, w: Array, i: int, xs: Array, loss: float, slope: float) -> Array:
         with np.errstate(all="ignore"):
-            loss = self.loss_and_gradient(w, gradient)
             step = xs - w[i]
-            return loss + step * (gradient[i] + 0.5 * self.curvature(w, i) * step)
+            return loss + step * (slope + 0.5 * self.curvature(w, i) * step)

@@ -119,8 +119,8 @@ class Sgd(Optimizer):
             symbol, direction = "velocity", velocity.value
             if self.nesterov:
                 ahead = g + self.momentum * velocity.value
-                parts = (number("gradient", g), " + ", given("momentum", self.momentum), " × ",
-                         number("velocity", velocity.value))
+                parts = (number("decayed" if self.weight_decay else "gradient", g), " + ",
+                         given("momentum", self.momentum), " × ", number("velocity", velocity.value))
                 lines += (Term("look ahead", parts, ahead, "the gradient plus where the velocity leads", "state"),)
                 symbol, direction = "look ahead", ahead
         move = -at.lr * direction
@@ -187,7 +187,7 @@ class Adam(Optimizer):
         t = float(state["updates"][0]) + 1
         old_m, old_v = float(state["m"][i]), float(state["v"][i])
         m = self.beta1 * old_m + (1 - self.beta1) * g
-        v = self.beta2 * old_v + (1 - self.beta2) * g * g
+        v = self.beta2 * old_v + (1 - self.beta2) * (g * g)
         lines += (
             Term("m", (given("beta1", self.beta1), " × ", number("m", old_m), " + ",
                        given("(1-beta1)", 1 - self.beta1), " × ", number(symbol, g)), m,

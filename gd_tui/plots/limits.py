@@ -94,6 +94,8 @@ def hold(previous: Range | None, wanted: Range, needed: Range, intervals: int = 
     if previous is None or not previous[0] <= low <= high <= previous[1]:
         return fresh
     span = previous[1] - previous[0]
+    if span == 0:
+        return fresh
     if high - low > FILLED * span or fresh[1] - fresh[0] > NARROWER * span:
         return previous
     return fresh
@@ -162,10 +164,11 @@ def _widened(low: float, high: float) -> Range:
 def _grid(low: float, high: float, intervals: int) -> tuple[Step, int, int]:
     """The step, and the indices of the first and last tick."""
     low, high = _widened(*_usable(low, high))
-    step = _step_at_least((high - low) / max(intervals, 1))
+    intervals = max(intervals, 2 if low < 0 < high else 1)
+    step = _step_at_least(0.9 * (high - low) / intervals)  # from just below: the ticks decide, not rounding
     while True:
         first, last = _last_below(low, step), -_last_below(-high, step)
-        if last - first <= max(intervals, 1) or (first >= -1 and last <= 1):
+        if last - first <= intervals:
             return step, first, last
         step = _next(step)
 
@@ -182,8 +185,8 @@ def _last_below(value: float, step: Step) -> int:
 
 def _whole(low: float, high: float, largest: float) -> tuple[int, int]:
     low, high = _usable(low, high)
-    first, last = math.floor(max(low, -largest)), math.ceil(min(high, largest))
-    return first, max(last, first + 1)
+    first = math.floor(min(max(low, -largest), largest))
+    return first, max(math.ceil(min(high, largest)), first + 1)
 
 
 def _multiples(first: int, last: int, step: Step) -> range:

@@ -57,18 +57,17 @@ def clip(x: Floats, y: Floats, box: Box) -> tuple[Floats, Floats]:
     box = (max(box[0], -LARGEST), min(box[1], LARGEST), max(box[2], -LARGEST), min(box[3], LARGEST))
     start, end = _segments(np.isfinite(x) & np.isfinite(y))
     x, y = np.clip(x, -LARGEST, LARGEST), np.clip(y, -LARGEST, LARGEST)
-    x0, y0, dx, dy = x[start], y[start], x[end] - x[start], y[end] - y[start]
-    enter, leave = _visible_part(x0, dx, box[0], box[1])
-    enter_y, leave_y = _visible_part(y0, dy, box[2], box[3])
-    enter, leave = np.maximum(enter, enter_y), np.minimum(leave, leave_y)
-    seen = np.flatnonzero(enter <= leave)
-    start, end, enter, leave = start[seen], end[seen], enter[seen], leave[seen]
+    across = _inside_part(x[start], x[end] - x[start], box[0], box[1])
+    along = _inside_part(y[start], y[end] - y[start], box[2], box[3])
+    part = np.array([np.maximum(across[0], along[0]), np.minimum(across[1], along[1])])
+    seen = np.flatnonzero(part[0] <= part[1])
+    start, end, part = start[seen], end[seen], part[:, seen]
     joined = np.zeros(len(seen), dtype=bool)
-    joined[1:] = (end[:-1] == start[1:]) & (leave[:-1] == 1) & (enter[1:] == 0)
+    joined[1:] = (end[:-1] == start[1:]) & (part[1, :-1] == 1) & (part[0, 1:] == 0)
     rows = np.column_stack([~joined, ~joined & (start != end), np.ones(len(seen), dtype=bool)])
     return (
-        _points(x, start, end, enter, leave, box[0], box[1])[rows][1:],
-        _points(y, start, end, enter, leave, box[2], box[3])[rows][1:],
+        _ends(x[start], x[end], part, across[:, seen], box[0], box[1])[rows][1:],
+        _ends(y[start], y[end], part, along[:, seen], box[2], box[3])[rows][1:],
     )
 
 
@@ -84,30 +83,32 @@ def _segments(
     return start[order], end[order]
 
 
-def _visible_part(origin: Floats, delta: Floats, low: float, high: float) -> tuple[Floats, Floats]:
-    """Parameters in [0, 1] between which origin + t * delta lies in [low, high]; enter > leave if nowhere."""
+def _inside_part(origin: Floats, delta: Floats, low: float, high: float) -> Floats:
+    """Shape (2, n): the t in [0, 1] at which origin + t * delta enters and leaves low..high.
+
+    Where it never is inside, enter > leave.
+    """
     with np.errstate(all="ignore"):
         at_low, at_high = (low - origin) / delta, (high - origin) / delta
+    inside = (low <= origin) & (origin <= high)
+    beside = (np.maximum(origin, origin + delta) < low) | (np.minimum(origin, origin + delta) > high)
     enter = np.where(delta > 0, at_low, at_high)
     leave = np.where(delta > 0, at_high, at_low)
-    inside = (low <= origin) & (origin <= high)
-    enter = np.where(delta == 0, np.where(inside, 0.0, 2.0), enter)
+    enter = np.where(delta == 0, np.where(inside, 0.0, 2.0), np.where(beside, 2.0, enter))
     leave = np.where(delta == 0, 1.0, leave)
-    return np.maximum(enter, 0.0), np.minimum(leave, 1.0)
+    return np.array([np.maximum(enter, 0.0), np.minimum(leave, 1.0)])
 
 
-def _points(
-    values: Floats,
-    start: Indices,
-    end: Indices,
-    enter: Floats,
-    leave: Floats,
-    low: float,
-    high: float,
-) -> Floats:
-    """One row of break, first and last point for each segment, in one coordinate."""
-    delta = values[end] - values[start]
-    first = np.where(enter == 0, values[start], values[start] + enter * delta)
-    last = np.where(leave == 1, values[end], values[start] + leave * delta)
-    breaks = np.full(len(start), np.nan)
-    return np.column_stack([breaks, np.clip(first, low, high), np.clip(last, low, high)])
+def _ends(first: Floats, last: Floats, part: Floats, own: Floats, low: float, high: float) -> Floats:
+    """Rows of (break, first, last) point of each segment's visible part, in one coordinate.
+
+    Where this coordinate's own edge did the cut, the point lies on the edge: a sum of far larger numbers
+    would have lost it.
+    """
+    delta = last - first
+    start_edge, end_edge = np.where(delta > 0, low, high), np.where(delta > 0, high, low)
+    begin = np.where(part[0] == own[0], start_edge, np.clip(first + part[0] * delta, low, high))
+    finish = np.where(part[1] == own[1], end_edge, np.clip(first + part[1] * delta, low, high))
+    begin = np.where(part[0] == 0, np.clip(first, low, high), begin)
+    finish = np.where(part[1] == 1, np.clip(last, low, high), finish)
+    return np.column_stack([np.full(len(first), np.nan), begin, finish])

@@ -147,7 +147,7 @@ class LinearRegression(QuadraticObjective):
         with np.errstate(all="ignore"):
             total = float(error.dot(column))
         return (
-            Term("sum", (f"error{times_x}, {n:,} rows",), total, f"error{times_x}, added up over all {n:,} rows"),
+            Term("sum", ("Σ error × x" if x else "Σ error",), total, f"error{times_x}, added up over all {n:,} rows"),
             Term("gradient", (given("2", 2), "/", given("n", n), " × ", number("sum", total)), 2 / n * total,
                  meaning, "gradient"),
         )

@@ -6,6 +6,8 @@ which is a result to show, where a power would raise OverflowError.
 
 from __future__ import annotations
 
+import re
+
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -75,33 +77,14 @@ class Surface(Objective):
             Term("loss", put_in(self._shape.formula, point), float(value), "the height of the surface here"),  # type: ignore[arg-type]
             Term("gradient", put_in(self._shape.slopes[i], point), slopes[i],
                  f"the slope along {self.names[i]}: how fast the loss rises with it", "gradient"),
-        )
+       )
 
 
 def put_in(formula: str, point: dict[str, float]) -> tuple[str | Number, ...]:
     """The formula as parts of a `Term`: words that name a coordinate become numbers."""
-    parts: list[str | Number] = []
-    for word in formula.replace("(", "( ").replace(")", " )").split(" "):
-        bare = word.rstrip("²³⁴")
-        if bare in point:
-            parts += [number(bare, point[bare]), word[len(bare):] + " "]
-        else:
-            parts.append(word + " ")
-    return tuple(_joined(parts))
-
-
-def _joined(parts: list[str | Number]) -> list[str | Number]:
-    """Text beside text made one, and the spaces inside brackets taken out again."""
-    joined: list[str | Number] = []
-    for part in parts:
-        if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part
-        else:
-            joined.append(part)
-    tidy = [p.replace("( ", "(").replace(" )", ")") if isinstance(p, str) else p for p in joined]
-    if isinstance(tidy[-1], str):
-        tidy[-1] = tidy[-1].rstrip()
-    return tidy
+    names = "|".join(map(re.escape, point))
+    words = re.split(rf"(?<![A-Za-z0-9_])({names})(?![A-Za-z0-9_])", formula)
+    return tuple(number(word, point[word]) if word in point else word for word in words if word)
 
 
 PARABOLA = Shape(
@@ -131,9 +114,9 @@ TWO_VALLEYS = Shape(
 ROSENBROCK = Shape(
     names=("x", "y"),
     value=lambda x, y: (1 - x) * (1 - x) + 100 * ((y - x * x) * (y - x * x)),
-    formula="(1 - x )² + 100 × ( y - x² )²",
+    formula="(1 - x)² + 100 × (y - x²)²",
     gradient=lambda x, y: (-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)),
-    slopes=("-2 × (1 - x ) - 400 × x × ( y - x² )", "200 × ( y - x² )"),
+    slopes=("-2 × (1 - x) - 400 × x × (y - x²)", "200 × (y - x²)"),
     hessian=lambda x, y: ((2 - 400 * y + 1200 * x * x, -400 * x), (-400 * x, 200.0)),
     start=(-1.2, 1.0), view=((-2.0, 2.0), (-1.0, 3.0)), rate=0.002, minimum=0.0, optimum=(1.0, 1.0),
 )
@@ -153,12 +136,12 @@ def valley(k: float) -> Shape:
     reach = 1.2 * max(k, 1.0)
     return Shape(
         names=("x", "y"),
-        value=lambda x, y: 0.5 * (x * x + k * (y * y)), formula=f"( x² + {k:g} × y² ) / 2",
+        value=lambda x, y: 0.5 * (x * x + k * (y * y)), formula=f"(x² + {k:g} × y²) / 2",
         gradient=lambda x, y: (x, k * y), slopes=("x", f"{k:g} × y"),
         hessian=lambda x, y: ((1.0, 0.0), (0.0, k)),
         start=(k, 1.0), view=((-reach, reach), (-2.0, 2.0)), rate=2 / (1 + k), minimum=0.0,
         optimum=(0.0, 0.0), quadratic=True,
-    )
+   )
 
 
 def _build_valley(scenario: Scenario, settings: Settings) -> Surface:

@@ -59,13 +59,13 @@ class WorkedExample(QuadraticObjective):
             Term("error", (number("predicted", predicted), " - ", given("y", self.y)), error,
                  f"how far from the wanted {self.y:g}; negative means too small"),
             Term("gradient", ("2/", given("n", n), " × ", number("error", error), " × ", given(name, x)),
-                 2 / n * error * x, "the loss changes by about this much for each +1 of the weight", "gradient"),
+                 error * (2 / n * x), "the loss changes by about this much for each +1 of the weight", "gradient"),
         )
 
 
 def _inputs(settings: Settings) -> tuple[Array, float]:
     x, y = settings["x"], settings["y"]
-    if not isinstance(x, tuple) or isinstance(y, tuple):
+    if not isinstance(x, tuple) or not x or isinstance(y, tuple):
         raise InputError("the worked example takes a list for x and one number for y: x=1,2,3,4,5 and y=25")
     if 0.0 in x:
         raise InputError("the worked example needs every x to differ from 0: a weight of input 0 has no effect")

@@ -13,8 +13,9 @@ from gd_tui.scenario import Scenario
 
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """One engine between two edits, and the weights of the steps just before it, shape (m, d)."""
+    """One engine between two edits, its scenario, and the weights of the steps just before it, (m, d)."""
 
+    scenario: Scenario
     engine: Engine
     past: Array
 
@@ -27,7 +28,6 @@ class Segment:
 class Branch:
     """One way the run went. Step k belongs to the last segment that begins at or before k."""
 
-    scenario: Scenario
     objective: Objective
     segments: tuple[Segment, ...]
 

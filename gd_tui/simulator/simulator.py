@@ -59,8 +59,8 @@ class Simulator:
 
     @property
     def scenario(self) -> Scenario:
-        """What the run is now a run of, with its learning rate spelt out."""
-        return self.branch.scenario
+        """What the run is a run of at the present step, with its learning rate spelt out."""
+        return self.branch.segments[self._active].scenario
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -130,11 +130,11 @@ class Simulator:
         """Begin another scenario. Raises InputError, with nothing lost, if it names what does not exist."""
         self._replace(_begin(scenario), 0)
 
-    def open_problem(self, name: str) -> None:
+    def open_problem(self, name: str, data: str | None = None) -> None:
         """Begin another problem with its own learning rate and start; optimizer and seed stay."""
         old = self.scenario
-        kept = Scenario(problem=name, optimizer=old.optimizer, hyperparameters=old.hyperparameters, seed=old.seed)
-        self.open(kept)
+        self.open(Scenario(problem=name, data=data, optimizer=old.optimizer, hyperparameters=old.hyperparameters,
+                           seed=old.seed))
 
     def undo(self) -> bool:
         """Take the last edit back; False if there was none."""
@@ -155,13 +155,15 @@ class Simulator:
                 k=self.k,
                 newest=self.newest,
                 status=engine.status,
-                reason=self._reason(),
+                reason=self.reason,
+                converged=engine.converged,
                 lr=engine.lr,
                 names=objective.names,
                 weights=engine.w.copy(),
                 gradient=engine.gradient.copy(),
                 start=self.branch.segments[0].engine.keyframes.nearest(0)[1][: len(engine.w)],
                 optimum=objective.optimum,
+                previous_gradient=engine.gradient_at(trail[-1]) if len(trail) else None,
                 change=engine.w - trail[-1] if len(trail) else None,
                 next_weights=engine.peek(),
                 loss=engine.loss,
@@ -172,7 +174,7 @@ class Simulator:
                 selected=selected,
                 terms=self._terms(selected),
                 trail=trail[:, selected].copy(),
-                slice_minimum=slice_minimum(objective, engine.w, selected),
+                slice_minimum=slice_minimum(objective, engine.w, selected, engine.loss, float(engine.gradient[selected])),
                 data_units=objective.data_units(engine.w),
                 run=self._run,
                 _branch=self.branch,
@@ -184,7 +186,9 @@ class Simulator:
         after = engine.optimizer.terms(i, self.names[i], engine.w, engine.gradient, engine.state, engine.moment())
         return before + after
 
-    def _reason(self) -> str:
+    @property
+    def reason(self) -> str:
+        """Why the run has ended here, in words; empty while it has not."""
         engine = self.engine
         if engine.status is Status.CONVERGED:
             return engine.tolerance.words
@@ -216,11 +220,11 @@ class Simulator:
             state=old.state if keep_memory else None,
             first=k,
             seed=scenario.seed,
-            tolerance=self.branch.segments[0].engine.tolerance,
+            tolerance=self.branch.segments[0].engine.tolerance if k else None,
         )
-        segment = Segment(engine, self.branch.segments[self._active].trail())
+        segment = Segment(scenario, engine, self.branch.segments[self._active].trail())
         kept = self.branch.segments[: self._active + (old.first < k)]
-        self._replace(Branch(scenario, self.branch.objective, (*kept, segment)), k)
+        self._replace(Branch(self.branch.objective, (*kept, segment)), k)
 
     def _replace(self, branch: Branch, k: int) -> None:
         self._undo.append((self.branch, self.k))
@@ -247,8 +251,8 @@ def _begin(scenario: Scenario) -> Branch:
     lr = objective.default_rate if scenario.lr is None else scenario.lr
     start = start_weights(scenario, objective)
     engine = Engine(objective, optimizer, lr, start, seed=scenario.seed)
-    past = np.empty((0, len(start)))
-    return Branch(msgspec.structs.replace(scenario, lr=lr), objective, (Segment(engine, past),))
+    segment = Segment(msgspec.structs.replace(scenario, lr=lr), engine, np.empty((0, len(start))))
+    return Branch(objective, (segment,))
 
 
 def _norm(gradient: Array) -> float:

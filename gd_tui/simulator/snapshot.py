@@ -18,8 +18,10 @@ class Snapshot:
     Attributes:
         k, newest: the step shown, and the furthest one reached.
         status, reason: whether the run stands at or beyond its end, and why, in words ("" while active).
+        converged: the first step that was close enough to the optimum, or None.
         lr: the learning rate of the update from k to k + 1.
         names, weights, gradient, start: by weight; optimum where it is known, else None.
+        previous_gradient: the gradient one step before; None at the first step.
         change: what the last update did to the weights; None at the first step.
         next_weights: what the next update will make of them.
         loss, loss_change (None at the first step), lowest, lowest_at: the loss and the least so far.
@@ -36,12 +38,14 @@ class Snapshot:
     newest: int
     status: Status
     reason: str
+    converged: int | None
     lr: float
     names: tuple[str, ...]
     weights: Array
     gradient: Array
     start: Array
     optimum: Array | None
+    previous_gradient: Array | None
     change: Array | None
     next_weights: Array
     loss: float
@@ -63,4 +67,4 @@ class Snapshot:
 
     def slice(self, i: int, xs: Array) -> Array:
         """The loss where weight i takes the values xs, shape (m,), and the others stay."""
-        return self._branch.objective.slice(self.weights, i, xs)
+        return self._branch.objective.slice(self.weights, i, xs, self.loss, float(self.gradient[i]))

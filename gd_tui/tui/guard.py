@@ -1,8 +1,8 @@
 """The terminal is given back whatever ends the program.
 
-Imports nothing of Textual: `why_not` and `prepare_environment` have to act before Textual is imported, because
-it reads the environment at import, and a refusal should cost nothing. Textual writes to stderr and reads stdin,
-so those two are the terminal; stdout may go anywhere.
+Imports nothing of Textual: `why_not` and `prepare_environment` have to act before Textual is imported,
+because it reads the environment at import, and a refusal should cost nothing. Textual writes to stderr and
+reads stdin, so those two are the terminal; stdout may go anywhere.
 
     if (reason := why_not(os.environ, sys.__stdin__, sys.__stderr__)) is not None:
         print(reason, file=sys.stderr); sys.exit(2)
@@ -35,8 +35,8 @@ REMEDY = "use `gd-tui run` for the results or `gd-tui plain` for text without a 
 # The name Textual gives to its thread that writes to the terminal (textual/drivers/_writer_thread.py).
 WRITER = "textual-output"
 
-# The order matters: end a half-written sequence first, and pop the keyboard flags before leaving the alternate
-# screen, because each screen has its own stack of them.
+# The order matters: end a half-written sequence first, and pop the keyboard flags before leaving the
+# alternate screen, because each screen has its own stack of them.
 RESTORE = (
     b"\x18\x1b\\"  # CAN and ST end a sequence or string that was cut short
     b"\x1b[?2026l"  # synchronised update
@@ -68,9 +68,9 @@ def is_terminal(stream: TextIO | None) -> bool:
 def needs_ascii(environ: Mapping[str, str], stream: TextIO) -> bool:
     """Whether only the characters 0x20-0x7e may be drawn.
 
-    So it is on the Linux console and VT terminals, whose fonts have no braille, where the locale names another
-    charset than UTF-8, and where the locale names none and Python did not settle on UTF-8. A missing locale is
-    no sign of an old terminal: ssh does not pass it on, and Python then takes UTF-8.
+    So it is on the Linux console and VT terminals, whose fonts have no braille, where the locale names
+    another charset than UTF-8, and where it names none and Python did not settle on UTF-8. A missing locale
+    is no sign of an old terminal: ssh does not pass it on, and Python then takes UTF-8.
     """
     if environ.get("TERM", "").startswith(("linux", "vt")):
         return True
@@ -108,10 +108,10 @@ def prepare_environment(environ: MutableMapping[str, str], stderr: TextIO) -> No
 
 
 class Guard:
-    """Context manager around `app.run()`: gives the terminal back when a signal, a hang-up or an error ends it.
+    """Context manager around `app.run()`: gives the terminal back when a signal, hang-up or error ends it.
 
-    SIGTERM, SIGHUP and SIGQUIT restore the terminal and then kill the process as they would have; SIGINT from
-    outside (the key is no signal in Textual) restores it and exits with 130. Signals that were ignored stay so.
+    SIGTERM, SIGHUP and SIGQUIT restore the terminal and then kill the process as they would have; SIGINT
+    from outside (the key is no signal in Textual) restores it and exits with 130. Ignored signals stay so.
     A terminal that is gone ends the process with 129 even where SIGHUP is ignored, and a writer thread that
     died, without which the event loop would block for good, ends it with 1.
 
@@ -128,7 +128,8 @@ class Guard:
         self._terminal = open_without_blocking(self._stderr)
         self._null = os.open(os.devnull, os.O_WRONLY)
         self._stop_watch, self._stopping = os.pipe()
-        self._ending = threading.Lock()
+        self._restoring = threading.RLock()  # reentrant: a second signal may interrupt the first's handler
+        self._restored = False
         self._deadline: threading.Timer | None = None
         self._thread_hook = threading.excepthook
         threading.excepthook = self._on_thread_exception
@@ -160,24 +161,34 @@ class Guard:
 
         When the time is over the terminal is restored and the process exits with 0.
         """
-        if sys.platform == "win32":
+        if sys.platform == "win32" or self._deadline is not None:
             return
         self._deadline = threading.Timer(seconds, self._end, [0])
         self._deadline.daemon = True
         self._deadline.start()
 
     def restore(self) -> None:
-        """Put the terminal back, once, without ever blocking; what is written to stderr later goes nowhere."""
-        if sys.platform == "win32" or not self._ending.acquire(blocking=False):
+        """Put the terminal back, once, in bounded time; what is written to stderr later goes nowhere."""
+        if sys.platform == "win32":
             return
-        # A writer blocked in write(2) holds the terminal's lock and sleeps through a flush. With stderr turned
-        # to /dev/null, a signal makes it try again there.
-        os.dup2(self._null, self._stderr)
-        if is_in_background(self._stdin):
-            return  # stopped earlier, so restored then; the terminal now belongs to the shell
+        with self._restoring:
+            if self._restored:
+                return
+            # A writer blocked in write(2) holds the terminal's lock and sleeps through a flush. With stderr
+            # turned to /dev/null, a signal makes it try again there.
+            os.dup2(self._null, self._stderr)
+            # In the background it was restored when it was stopped, and now belongs to the shell.
+            if not is_in_background(self._stdin):
+                self._restore_modes()
+                self._restore_settings()
+            self._restored = True
+
+    def _restore_modes(self) -> None:
         give_up = time.monotonic() + PATIENCE_S
         while not self._wrote_restore() and time.monotonic() < give_up:
             time.sleep(0.01)
+
+    def _restore_settings(self) -> None:
         with suppress(termios.error):
             termios.tcsetattr(self._stdin, termios.TCSANOW, self._settings)
             # Answers and mouse reports still under way would be typed into the shell.

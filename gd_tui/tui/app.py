@@ -1,0 +1,283 @@
+"""The application: keys become commands, commands change the simulator, and what is shown follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from math import inf
+
+import numpy as np
+from textual import events
+from textual.app import App, SystemCommand
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from gd_tui.commands import BY_ID, COMMANDS, Command, perform
+from gd_tui.errors import InputError
+from gd_tui.simulator import Simulator
+from gd_tui.tui.autorun import Autorun
+from gd_tui.tui.frames import Frames
+from gd_tui.tui.glyphs import ASCII, UNICODE
+from gd_tui.tui.looking import LOOKS
+from gd_tui.tui.screens.choose import ChooseScreen
+from gd_tui.tui.screens.help import HelpScreen
+from gd_tui.tui.screens.simulation import SimulationScreen
+from gd_tui.tui.shown import NORMAL_SPEED, Shown, View
+from gd_tui.tui.theme import COLOURLESS, THEMES, Palette
+
+LEAVE_S = 1.5
+"""A terminal that has not taken the rest of the picture by then is left without it."""
+AT_ONCE_S = 0.02
+"""Updates that take no longer than this are made before the next frame; more of them run as a run does."""
+
+
+class GdTui(App[int]):
+    """gd-tui on the screen.
+
+    `shown` is the one thing that the panes draw from; everything else here leads to it.
+    """
+
+    CSS_PATH = "app.tcss"
+    TITLE = "gd-tui"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    shown: reactive[Shown | None] = reactive(None, repaint=False, always_update=True)
+
+    def __init__(
+        self, simulator: Simulator, *, view: View | None = None, theme: str | None = None,
+        colourless: bool = False, fps: float = 30.0,
+    ) -> None:
+        super().__init__(ansi_color=colourless)
+        self.simulator = simulator
+        self.view = view or View()
+        self.selected = 0
+        self.frames = Frames(self, fps)
+        self.autorun = Autorun(simulator, self.changed)
+        self.leaving: Callable[[], None] = lambda: None
+        self._waiting: list[str] = []
+        self._colourless = colourless
+        for known in THEMES:
+            self.register_theme(known)
+        self.theme = COLOURLESS if colourless else theme or THEMES[0].name
+
+    def get_default_screen(self) -> Screen[None]:
+        return SimulationScreen(id="simulation")
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(THEMES[0 if self.current_theme.dark else 1].variables)
+
+    def on_mount(self) -> None:
+        self.animation_level = "none"
+        self.theme_changed_signal.subscribe(self, lambda theme: self.repaint())
+        self.app_suspend_signal.subscribe(self, lambda app: self.pause())
+
+    def on_simulation_screen_ready(self) -> None:
+        self.repaint()
+        self.changed()
+
+    def on_cursor_position(self, event: events.CursorPosition) -> None:
+        self.frames.acknowledged()
+
+    def repaint(self) -> None:
+        """Hand the panes the colours of the theme."""
+        variables = self.get_css_variables()
+        self.simulation.repaint(Palette(variables, dark=self.current_theme.dark, colourless=self._colourless))
+
+    @property
+    def simulation(self) -> SimulationScreen:
+        """The screen under any other."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, SimulationScreen)
+        return screen
+
+    # What is shown
+
+    def changed(self) -> None:
+        """Something that is shown has changed: draw it as soon as the terminal can take it."""
+        self.frames.want(self.autorun.active)
+
+    def draw(self) -> None:
+        """Make the picture of the present state."""
+        if self.autorun.busy:
+            return
+        snapshot = self.simulator.snapshot(self.selected)
+        frames = self.frames.words if self.autorun.active else ""
+        view = self.view = replace(self.view, running=self.autorun.active, frames=frames)
+        order = np.arange(len(snapshot.names))
+        if view.by_size:
+            order = np.argsort(-np.abs(snapshot.gradient), kind="stable")
+        self.shown = Shown(snapshot, view, order)
+
+    def watch_shown(self, shown: Shown | None) -> None:
+        if shown is not None and self.screen_stack:
+            self.simulation.show(shown)
+
+    def look(self, view: View) -> None:
+        """Show the run in another way."""
+        if view.speed != self.view.speed:
+            self.autorun.set_speed(view.speed)
+        self.view = view
+        self.changed()
+
+    def say(self, message: str, *, error: bool = False) -> None:
+        """Put a line into the footer, until the next key."""
+        self.look(replace(self.view, message=message, error=error, count=""))
+
+    # What is done
+
+    def action_do(self, command_id: str) -> None:
+        """Do what a key of the table stands for."""
+        command, count = BY_ID[command_id], self.view.count
+        self.view = replace(self.view, message="", error=False, count="")
+        if command.text:
+            self.perform(command.counted(count))
+        elif command_id in LOOKS:
+            self.look(LOOKS[command_id](self.view))
+        else:
+            getattr(self, "do_" + command_id.replace(".", "_"))(int(count or 1))
+        if count:
+            self.changed()
+
+    def type_digit(self, digit: str) -> None:
+        """Add a digit to the count that the next key takes."""
+        if (digit != "0" or self.view.count) and len(self.view.count) < 9:
+            self.look(replace(self.view, count=self.view.count + digit, message=""))
+
+    def perform(self, text: str) -> bool:
+        """Do what a command says and say what came of it; False if it was refused.
+
+        A run is paused first; while a slow update is being made the command waits for it.
+        """
+        self.autorun.active = False
+        if self.autorun.busy:
+            self._waiting.append(text)
+            return True
+        try:
+            target = self._long_way(text)
+            said = "" if target is not None else perform(text, self.simulator)
+        except InputError as error:
+            self.say(str(error), error=True)
+            return False
+        self.selected = min(self.selected, len(self.simulator.names) - 1)
+        if target is not None:
+            self.start(inf, until=target)
+        self.view = replace(self.view, message=said)
+        self.changed()
+        return True
+
+    def _long_way(self, text: str) -> int | None:
+        """The step that a command leads to by so many new updates that they are better made as a run."""
+        words = text.split()
+        if len(words) != 2 or words[0] not in ("step", "goto") or not words[1].isdecimal():
+            return None
+        target = int(words[1]) + (self.simulator.k if words[0] == "step" else 0)
+        return target if self.autorun.takes(target - self.simulator.k) > AT_ONCE_S else None
+
+    def start(self, speed: float, *, until: int | None = None) -> None:
+        """Begin to run, to the end or to a step."""
+        self.frames.count_anew()
+        self.run_worker(self._run(speed, until), group="run", exclusive=True)
+
+    async def _run(self, speed: float, until: int | None) -> None:
+        await self.autorun.run(speed, until=until)
+        waiting, self._waiting = self._waiting, []
+        for text in waiting:
+            self.perform(text)
+        self.changed()
+
+    def pause(self) -> None:
+        """Stop running, after the update that is being made."""
+        self.autorun.active = False
+        self.changed()
+
+    def do_run_toggle(self, count: int) -> None:
+        if self.autorun.active:
+            self.pause()
+        elif self.simulator.engine.status != "active":
+            self.say(f"the run has {self.simulator.status} ({self.simulator.reason}); n still steps, r starts again"
+                     if self.simulator.status == "converged" else
+                     f"the run has diverged ({self.simulator.reason}); N steps back, r starts again, - lowers lr")
+        else:
+            self.start(self.view.speed)
+            self.autorun.active = True
+            self.changed()
+
+    def do_weight_next(self, count: int) -> None:
+        self._select(count)
+
+    def do_weight_previous(self, count: int) -> None:
+        self._select(-count)
+
+    def _select(self, by: int) -> None:
+        if self.shown is not None:
+            order = self.shown.order
+            at = int(np.flatnonzero(order == self.selected)[0]) + by
+            self.selected = int(order[min(max(0, at), len(order) - 1)])
+        self.changed()
+
+    def do_weight_edit(self, count: int) -> None:
+        name = self.simulator.names[self.selected]
+        value = float(self.simulator.engine.w[self.selected])
+        self.simulation.ask(name, f'w "{name}" {{}}', repr(value))
+
+    def do_rate_type(self, count: int) -> None:
+        self.simulation.ask("learning rate", "lr {}", repr(self.simulator.engine.lr))
+
+    def do_app_prompt(self, count: int) -> None:
+        self.simulation.ask(":", "{}", "")
+
+    def do_choose_optimizer(self, count: int) -> None:
+        self._choose("optimizer")
+
+    def do_choose_problem(self, count: int) -> None:
+        self._choose("problem")
+
+    def _choose(self, what: str) -> None:
+        self.pause()
+        current = getattr(self.simulator.scenario, what)
+        self.push_screen(ChooseScreen(what, current, self.view.glyphs), lambda text: self.perform(text) if text else None)
+
+    def do_app_help(self, count: int) -> None:
+        self.pause()
+        self.push_screen(HelpScreen(self.view.glyphs))
+
+    def do_app_palette(self, count: int) -> None:
+        self.pause()
+        self.action_command_palette()
+
+    def do_app_suspend(self, count: int) -> None:
+        self.pause()
+        self.action_suspend_process()
+
+    def do_app_quit(self, count: int) -> None:
+        self.autorun.active = False
+        self.leaving()
+        self.frames.when_quiet(lambda: self.exit(0))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C quits, whatever is open."""
+        self.do_app_quit(1)
+
+    async def action_quit(self) -> None:
+        self.do_app_quit(1)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        for command in COMMANDS:
+            yield SystemCommand(command.words, command.shown, lambda command=command: self.action_do(command.id))
+        yield SystemCommand("theme", "light, dark, and others", self.action_change_theme)
+
+
+def run_app(
+    simulator: Simulator, *, speed: float = NORMAL_SPEED, theme: str | None = None, ascii: bool = False,
+    no_color: bool = False, mouse: bool = True, fps: float = 30.0,
+) -> int:
+    """Show the simulator on the terminal until the user quits; returns the exit status."""
+    from gd_tui.tui.guard import Guard
+
+    view = View(speed=speed, glyphs=ASCII if ascii else UNICODE)
+    app = GdTui(simulator, view=view, theme=theme, colourless=no_color, fps=fps)
+    with Guard() as guard:
+        app.leaving = lambda: guard.leave_within(LEAVE_S)
+        app.run(mouse=mouse)
+    return app.return_code or 0

@@ -1,0 +1,107 @@
+"""Making updates by themselves: as many a second as asked for, and keys always first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from math import inf
+from time import monotonic, perf_counter
+
+from gd_tui.simulator import Simulator
+
+QUANTUM_S = 0.004
+"""Updates are made in slices of this length, between which keys and frames have their turn."""
+SLOW_S = 0.010
+"""An update that takes longer than this goes to a thread of its own."""
+LAG_S = 0.5
+"""What a run that cannot keep up is behind by more than this is forgiven, so that it never races to catch up."""
+
+
+class Pace:
+    """When updates are due: `speed` a second from `now` on, the first one at once."""
+
+    def __init__(self, speed: float, now: float) -> None:
+        self.speed, self._since, self._made = speed, now, 0
+
+    def due(self, now: float) -> int:
+        """How many updates are due and not made yet."""
+        if self.speed == inf:
+            return 2**31
+        if now - self._time(self._made) > LAG_S + 1 / self.speed:
+            self._since, self._made = now, 0
+        return int((now - self._since) * self.speed + 1e-9) + 1 - self._made
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next update is due."""
+        return 0.0 if self.speed == inf else max(0.0, self._time(self._made) - now)
+
+    def made(self, count: int) -> None:
+        """Take note that updates were made."""
+        self._made += count
+
+    def _time(self, update: int) -> float:
+        return self._since + update / self.speed
+
+
+class Autorun:
+    """Runs a simulator inside the event loop until it ends, is stopped, or has reached a step.
+
+    Attributes:
+        active: whether it is running. busy: whether a thread is at work on the simulator, so that
+            nothing of it may be read or changed.
+    """
+
+    def __init__(self, simulator: Simulator, progress: Callable[[], None]) -> None:
+        """`progress` is called, in the event loop, whenever updates were made."""
+        self.simulator = simulator
+        self.active = self.busy = False
+        self._progress = progress
+        self._cost_s = 0.0
+        self._pace = Pace(1.0, 0.0)
+
+    def takes(self, count: int) -> float:
+        """Seconds that `count` updates will take, judged by those made so far."""
+        return count * self._cost_s
+
+    def set_speed(self, speed: float) -> None:
+        """Go on at another speed, in updates per second; inf for as many as there is time for."""
+        self._pace = Pace(speed, monotonic())
+        self._pace.made(1)
+
+    async def run(self, speed: float, *, until: int | None = None) -> None:
+        """Make updates at `speed` until convergence or divergence; or, if given, up to step `until`."""
+        self.active = True
+        self._pace = Pace(speed, monotonic())
+        try:
+            while self.active:
+                due = self._pace.due(monotonic())
+                if until is not None:
+                    due = min(due, until - self.simulator.k)
+                    if due <= 0 and self.simulator.k >= until:
+                        break
+                if due > 0 and not await self._make(due, to_convergence=until is None):
+                    break
+                await asyncio.sleep(min(0.05, self._pace.wait(monotonic())))
+        finally:
+            self.active = False
+
+    async def _make(self, due: int, *, to_convergence: bool) -> bool:
+        """Make some of the updates that are due; False if the run has ended."""
+        count = min(due, max(1, int(QUANTUM_S / self._cost_s))) if self._cost_s else 1
+        work = self.simulator.run if to_convergence else self.simulator.step
+        begun = perf_counter()
+        if self._cost_s > SLOW_S:
+            self.busy = True
+            try:
+                made = await asyncio.to_thread(work, 1)
+            finally:
+                self.busy = False
+            count = 1
+        else:
+            made = work(count)
+        if made:
+            cost = (perf_counter() - begun) / made
+            self._cost_s = 0.8 * self._cost_s + 0.2 * cost if self._cost_s else cost
+        self._pace.made(made)
+        self._progress()
+        return made == count

@@ -1,0 +1,61 @@
+"""Every character that is drawn, in Unicode and in plain ASCII."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """One alphabet of the screen."""
+
+    ascii: bool
+    cursor: str
+    focus: str
+    rule: str
+    bar: str
+    half_left: str
+    half_right: str
+    track: str
+    optimum: str
+    zero: str
+    past_right: str
+    past_left: str
+    up: str
+    down: str
+    still: str
+    here: str
+    next: str
+    lowest: str
+    footprint: str
+    nothing: str
+    arrow: str
+    scrollbar: str
+    scroll_track: str
+    running: str
+    converged: str
+    diverged: str
+    plus_minus: str
+
+    def plain(self, text: str) -> str:
+        """`text` in this alphabet."""
+        return text.translate(TO_ASCII) if self.ascii else text
+
+
+TO_ASCII = str.maketrans({
+    "×": "*", "→": "->", "±": "+-", "·": "-", "²": "^2", "³": "^3", "⁴": "^4", "√": "sqrt ", "Σ": "sum of ", "…": "~", "←": "<-",
+    "↓": "down", "↑": "up", "—": "-",
+})
+
+UNICODE = Glyphs(
+    ascii=False, cursor="▸", focus="▌", rule="─", bar="━", half_left="╸", half_right="╺", track="─", optimum="┤",
+    zero="┼", past_right="▸", past_left="◂", up="↑", down="↓", still="-", here="●", next="○", lowest="◆",
+    footprint="•", nothing="·", arrow="→", scrollbar="┃", scroll_track="│", running="▸", converged="✓",
+    diverged="✗", plus_minus="±",
+)
+ASCII = Glyphs(
+    ascii=True, cursor=">", focus=">", rule="-", bar="=", half_left="=", half_right="=", track=".", optimum="|",
+    zero="|", past_right=">", past_left="<", up="^", down="v", still="-", here="@", next="o", lowest="V",
+    footprint="+", nothing="-", arrow="->", scrollbar="#", scroll_track="|", running=">", converged="+",
+    diverged="!", plus_minus="+-",
+)

@@ -1,0 +1,1 @@
+"""Whole screens: the simulation, and what opens over it."""
