@@ -45,18 +45,33 @@ class Command:
 STEPPING, RUNNING, CHANGING, LOOKING, LEAVING = "stepping", "running", "changing the run", "looking", "the program"
 
 COMMANDS: tuple[Command, ...] = (
-    Command("step.forward", ("n", "full_stop", "right"), "n . →", "one update forward; 10n makes ten", STEPPING,
-            "step 1", "step"),
-    Command("step.back", ("N", "comma", "left"), "N , ←", "one update back; 10N goes ten back", STEPPING,
-            "back 1", "back"),
+    Command(
+        "step.forward",
+        ("n", "full_stop", "right"),
+        "n . →",
+        "one update forward; 10n makes ten",
+        STEPPING,
+        "step 1",
+        "step",
+    ),
+    Command(
+        "step.back", ("N", "comma", "left"), "N , ←", "one update back; 10N goes ten back", STEPPING, "back 1", "back"
+    ),
     Command("run.toggle", ("space",), "space", "run, or pause", RUNNING, label="run"),
     Command("run.slower", ("left_square_bracket",), "[", "slower", RUNNING, label="speed"),
     Command("run.faster", ("right_square_bracket",), "]", "faster", RUNNING, label="speed"),
-    Command("rate.up", ("plus", "equals_sign"), "+ =", "learning rate up a notch (times 1.26)", CHANGING,
-            "lr up", "lr"),
+    Command(
+        "rate.up", ("plus", "equals_sign"), "+ =", "learning rate up a notch (times 1.26)", CHANGING, "lr up", "lr"
+    ),
     Command("rate.down", ("minus",), "-", "learning rate down a notch", CHANGING, "lr down", "lr"),
-    Command("weight.next", ("j", "down"), "j ↓", "next weight; the curve and the arithmetic are about it", LOOKING,
-            label="weight"),
+    Command(
+        "weight.next",
+        ("j", "down"),
+        "j ↓",
+        "next weight; the curve and the arithmetic are about it",
+        LOOKING,
+        label="weight",
+    ),
     Command("weight.previous", ("k", "up"), "k ↑", "previous weight", LOOKING, label="weight"),
     Command("weight.edit", ("enter",), "enter", "give the selected weight another value", CHANGING, label="edit"),
     Command("view.zoom_in", ("z",), "z", "zoom the loss curve in", LOOKING, label="zoom"),

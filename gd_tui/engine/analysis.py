@@ -50,9 +50,7 @@ def _range(objective: Objective, w: Array, i: int) -> tuple[float, float]:
     return low, high
 
 
-def _narrow(
-    objective: Objective, w: Array, i: int, bracket: tuple[float, float], loss: float, slope: float
-) -> float:
+def _narrow(objective: Objective, w: Array, i: int, bracket: tuple[float, float], loss: float, slope: float) -> float:
     """The lowest point of a bracketed valley, to the precision that differences of the loss can tell."""
     low, high = bracket
     for _ in range(6):
@@ -90,3 +88,11 @@ def central_difference(objective: Objective, w: Array, i: int, h: float) -> floa
     points[1, i] -= h
     above, below = objective.losses(points)
     return float((above - below) / (points[0, i] - points[1, i]))
+
+
+def euclidean_norm(vector: Array) -> float:
+    """The Euclidean norm, scaled so that it overflows only where the result does."""
+    largest = float(np.abs(vector).max())
+    if not 0 < largest < np.inf:
+        return largest
+    return largest * float(np.linalg.norm(vector / largest))

@@ -247,13 +247,13 @@ class Engine:
                 return
         self._loop(stop, fresh, to_convergence, self.recent)
 
-    def _loop(
-        self, stop: int, fresh: list[float] | None, to_convergence: bool, recent: Recent | None
-    ) -> bool:
+    def _loop(self, stop: int, fresh: list[float] | None, to_convergence: bool, recent: Recent | None) -> bool:
         """Make updates up to step `stop`. True if the run ended there or before."""
         w, gradient, memory, state, at = self.w, self.gradient, self._memory, self.state, self._at
         evaluate, update = self.objective.loss_and_gradient, self.optimizer.update
         minimum, square = self.tolerance.minimum, self.tolerance.square
+        # A gradient is not short while its first component is long: one look spares the product.
+        component, reach = self.gradient.item, 1.000001 * self.tolerance.norm
         watch = fresh is not None and self.converged is None
         k, loss, ended = self.k, self.loss, False
         while k < stop:
@@ -269,7 +269,11 @@ class Engine:
                 if not -inf < loss < inf:
                     ended = True
                     break
-            if watch and (gradient.dot(gradient) <= square if minimum is None else loss - minimum < 1e-15):
+            if watch and (
+                loss - minimum < 1e-15
+                if minimum is not None
+                else -reach <= component(0) <= reach and gradient.dot(gradient) <= square
+            ):
                 self.converged, watch = k, False
                 if to_convergence:
                     ended = True

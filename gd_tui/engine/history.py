@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ class LossSeries:
             return self._outline_of_blocks(first, last, columns)
         values = self._values[first : last + 1]
         edges = np.linspace(0, len(values), columns + 1).astype(np.intp)
-        steps = np.array([_extremes(values, a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]).ravel()
+        steps = np.array([_extremes(values, a, b) for a, b in pairwise(edges)]).ravel()
         return (first + steps).astype(np.float64), values[steps]
 
     def _outline_of_blocks(self, first: int, last: int, columns: int) -> tuple[Array, Array]:
@@ -189,7 +190,8 @@ class Recent:
         return self.begin <= step < self.end
 
     def __getitem__(self, step: int) -> Array:
-        return self._rows[step % self.LENGTH]
+        row: Array = self._rows[step % self.LENGTH]
+        return row
 
     def rows(self, columns: int) -> Array:
         """The first `columns` numbers of every kept step, oldest first, shape (m, columns)."""

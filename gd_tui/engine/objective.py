@@ -86,5 +86,6 @@ class QuadraticObjective(Objective):
 
     def slice(self, w: Array, i: int, xs: Array, loss: float, slope: float) -> Array:
         with np.errstate(all="ignore"):
-            step = xs - w[i]
-            return loss + step * (slope + 0.5 * self.curvature(w, i) * step)
+            step: Array = xs - w[i]
+            losses: Array = loss + step * (slope + 0.5 * self.curvature(w, i) * step)
+        return losses

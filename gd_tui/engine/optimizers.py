@@ -116,13 +116,19 @@ class Sgd(Optimizer):
         if self.momentum != 0:
             velocity = self._velocity(g, symbol, float(state["velocity"][i]), state["updates"][0] == 0)
             lines += (velocity,)
-            symbol, direction = "velocity", velocity.value
+            direction = velocity.value
             if self.nesterov:
                 ahead = g + self.momentum * velocity.value
-                parts = (number("decayed" if self.weight_decay else "gradient", g), " + ",
-                         given("momentum", self.momentum), " × ", number("velocity", velocity.value))
-                lines += (Term("look ahead", parts, ahead, "the gradient plus where the velocity leads", "state"),)
-                symbol, direction = "look ahead", ahead
+                sum_ = (
+                    number(symbol, g),
+                    " + ",
+                    given("momentum", self.momentum),
+                    " × ",
+                    number("velocity", velocity.value),
+                )
+                lines += (Term("look ahead", sum_, ahead, "the gradient plus where the velocity leads", "state"),)
+                direction = ahead
+            symbol = lines[-1].name
         move = -at.lr * direction
         parts = (given("-lr", -at.lr), " × ", number(symbol, direction))
         lines += (Term("move", parts, move, f"against the {symbol}, scaled by the learning rate", "move"),)
@@ -134,8 +140,14 @@ class Sgd(Optimizer):
         share = 1 - self.dampening
         value = self.momentum * velocity + share * g
         damped = (given("1-dampening", share), " × ") if self.dampening else ()
-        parts = (given("momentum", self.momentum), " × ", number("velocity", velocity), " + ", *damped,
-                 number(symbol, g))
+        parts = (
+            given("momentum", self.momentum),
+            " × ",
+            number("velocity", velocity),
+            " + ",
+            *damped,
+            number(symbol, g),
+        )
         return Term("velocity", parts, value, "most of the old velocity, plus the new gradient", "state")
 
 
@@ -189,19 +201,51 @@ class Adam(Optimizer):
         m = self.beta1 * old_m + (1 - self.beta1) * g
         v = self.beta2 * old_v + (1 - self.beta2) * (g * g)
         lines += (
-            Term("m", (given("beta1", self.beta1), " × ", number("m", old_m), " + ",
-                       given("(1-beta1)", 1 - self.beta1), " × ", number(symbol, g)), m,
-                 "the gradient, averaged over the last updates", "state"),
-            Term("v", (given("beta2", self.beta2), " × ", number("v", old_v), " + ",
-                       given("(1-beta2)", 1 - self.beta2), " × ", number(symbol, g), "²"), v,
-                 "the squared gradient, averaged over many more updates", "state"),
+            Term(
+                "m",
+                (
+                    given("beta1", self.beta1),
+                    " × ",
+                    number("m", old_m),
+                    " + ",
+                    given("(1-beta1)", 1 - self.beta1),
+                    " × ",
+                    number(symbol, g),
+                ),
+                m,
+                "the gradient, averaged over the last updates",
+                "state",
+            ),
+            Term(
+                "v",
+                (
+                    given("beta2", self.beta2),
+                    " × ",
+                    number("v", old_v),
+                    " + ",
+                    given("(1-beta2)", 1 - self.beta2),
+                    " × ",
+                    number(symbol, g),
+                    "²",
+                ),
+                v,
+                "the squared gradient, averaged over many more updates",
+                "state",
+            ),
         )
         root = v
         if self.amsgrad:
             old_max = float(state["v_max"][i])
             root = max(old_max, v) if v == v else v
-            lines += (Term("v_max", ("max(", number("v_max", old_max), ", ", number("v", v), ")"), root,
-                           "the largest v so far", "state"),)
+            lines += (
+                Term(
+                    "v_max",
+                    ("max(", number("v_max", old_max), ", ", number("v", v), ")"),
+                    root,
+                    "the largest v so far",
+                    "state",
+                ),
+            )
         return (*lines, *self._move(name, float(w[i]), m, root, t, at.lr))
 
     def _move(self, name: str, w: float, m: float, v: float, t: float, lr: float) -> tuple[Term, ...]:
@@ -210,13 +254,36 @@ class Adam(Optimizer):
         move = -(lr / bias1) * (m / (np.sqrt(v) / bias2**0.5 + self.eps))
         source = "v_max" if self.amsgrad else "v"
         return (
-            Term("m_hat", (number("m", m), " / ", given(f"(1-beta1^{t:g})", bias1)), m_hat,
-                 "m, freed of its start at zero", "state"),
-            Term("v_hat", (number(source, v), " / ", given(f"(1-beta2^{t:g})", bias2)), v_hat,
-                 f"{source}, freed of its start at zero", "state"),
-            Term("move", (given("-lr", -lr), " × ", number("m_hat", m_hat), " / (√", number("v_hat", v_hat),
-                          " + ", given("eps", self.eps), ")"), float(move),
-                 "about one learning rate, whatever the size of the gradient", "move"),
+            Term(
+                "m_hat",
+                (number("m", m), " / ", given(f"(1-beta1^{t:g})", bias1)),
+                m_hat,
+                "m, freed of its start at zero",
+                "state",
+            ),
+            Term(
+                "v_hat",
+                (number(source, v), " / ", given(f"(1-beta2^{t:g})", bias2)),
+                v_hat,
+                f"{source}, freed of its start at zero",
+                "state",
+            ),
+            Term(
+                "move",
+                (
+                    given("-lr", -lr),
+                    " × ",
+                    number("m_hat", m_hat),
+                    " / (√",
+                    number("v_hat", v_hat),
+                    " + ",
+                    given("eps", self.eps),
+                    ")",
+                ),
+                float(move),
+                "about one learning rate, whatever the size of the gradient",
+                "move",
+            ),
             _new_weight(name, w, float(move)),
         )
 

@@ -13,9 +13,7 @@ from gd_tui.problems.table import Problem
 from gd_tui.scenario import Scenario
 
 PROBLEMS: dict[str, Problem] = {
-    problem.name: problem
-    for family in (worked_example, regression, surfaces)
-    for problem in family.PROBLEMS
+    problem.name: problem for family in (worked_example, regression, surfaces) for problem in family.PROBLEMS
 }
 
 
@@ -51,6 +49,7 @@ def start_weights(scenario: Scenario, objective: Objective) -> Array:
     given = np.array(scenario.start, dtype=np.float64)
     if len(given) != len(objective.names):
         names = ", ".join(objective.names[:8]) + (", ..." if len(objective.names) > 8 else "")
-        raise InputError(f"{scenario.problem} has {len(objective.names)} weights ({names}), "
-                         f"but start gives {len(given)}")
+        raise InputError(
+            f"{scenario.problem} has {len(objective.names)} weights ({names}), but start gives {len(given)}"
+        )
     return given

@@ -65,7 +65,8 @@ class LinearRegression(QuadraticObjective):
         error = self._a.dot(w, out=self._error)
         error -= self._y
         self._twice.dot(error, out=out)
-        return float(error.dot(error)) * self._share
+        loss: float = error.dot(error).item() * self._share
+        return loss
 
     def losses(self, weights: Array) -> Array:
         at_once = max(1, CELLS_AT_ONCE // len(self._y))
@@ -74,7 +75,8 @@ class LinearRegression(QuadraticObjective):
 
     def _losses(self, weights: Array) -> Array:
         error = weights @ self._a.T - self._y
-        return np.einsum("ij,ij->i", error, error) * self._share
+        losses: Array = np.einsum("ij,ij->i", error, error) * self._share
+        return losses
 
     def hessian(self, w: Array) -> Array:
         return self._hessian
@@ -85,7 +87,8 @@ class LinearRegression(QuadraticObjective):
 
     @cached_property
     def _curvature(self) -> Array:
-        return np.einsum("ij,ji->i", self._twice, self._a)
+        diagonal: Array = np.einsum("ij,ji->i", self._twice, self._a)
+        return diagonal
 
     def curvature(self, w: Array, i: int) -> float:
         return float(self._curvature[i])
@@ -94,7 +97,7 @@ class LinearRegression(QuadraticObjective):
     def optimum(self) -> Array | None:  # type: ignore[override]
         """The least-squares weights, where they are unique."""
         solution, _, rank, _ = np.linalg.lstsq(self._a, self._y)
-        return solution if rank == len(self.names) else None
+        return np.asarray(solution, dtype=np.float64) if rank == len(self.names) else None
 
     @property
     def default_rate(self) -> float:
@@ -131,10 +134,18 @@ class LinearRegression(QuadraticObjective):
         if len(w) > 1:
             parts += [" + ", number("rest", predicted - own)]
         return (
-            Term("predicted", tuple(parts), predicted,
-                 "what the model answers" + ("" if n == 1 else f" for the first of {n:,} rows")),
-            Term("error", (number("predicted", predicted), " - ", given("y", wanted)), float(error[0]),
-                 f"how far from the wanted {wanted:g}; negative means too small"),
+            Term(
+                "predicted",
+                tuple(parts),
+                predicted,
+                "what the model answers" + ("" if n == 1 else f" for the first of {n:,} rows"),
+            ),
+            Term(
+                "error",
+                (number("predicted", predicted), " - ", given("y", wanted)),
+                float(error[0]),
+                f"how far from the wanted {wanted:g}; negative means too small",
+            ),
         )
 
     def _gradient_terms(self, i: int, error: Array) -> tuple[Term, ...]:
@@ -148,8 +159,13 @@ class LinearRegression(QuadraticObjective):
             total = float(error.dot(column))
         return (
             Term("sum", ("Σ error × x" if x else "Σ error",), total, f"error{times_x}, added up over all {n:,} rows"),
-            Term("gradient", (given("2", 2), "/", given("n", n), " × ", number("sum", total)), 2 / n * total,
-                 meaning, "gradient"),
+            Term(
+                "gradient",
+                (given("2", 2), "/", given("n", n), " × ", number("sum", total)),
+                2 / n * total,
+                meaning,
+                "gradient",
+            ),
         )
 
 
@@ -161,11 +177,16 @@ def build(scenario: Scenario, settings: Settings) -> LinearRegression:
     features, target, names, _ = design(table, scenario.target, scenario.features or None)
     scaling = None
     if scenario.standardize:
-        scaling = np.stack([features.mean(axis=0), features.std(axis=0)])
+        with np.errstate(over="ignore"):
+            scaling = np.stack([features.mean(axis=0), features.std(axis=0)])
+        if not np.isfinite(scaling).all():
+            raise InputError(f"{table.source}: numbers too large to standardize; use --raw or rescale the column")
         constant = [name for name, deviation in zip(names, scaling[1], strict=True) if deviation == 0]
         if constant:
-            raise InputError(f"{table.source}: column {constant[0]!r} is constant and cannot be standardized; "
-                             "leave it out with --features")
+            raise InputError(
+                f"{table.source}: column {constant[0]!r} is constant and cannot be standardized; "
+                "leave it out with --features"
+            )
         features = (features - scaling[0]) / scaling[1]
     if not scenario.bias:
         return LinearRegression(features, target, tuple(names), tuple(names), scaling=scaling)

@@ -7,7 +7,6 @@ which is a result to show, where a power would raise OverflowError.
 from __future__ import annotations
 
 import re
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -74,10 +73,15 @@ class Surface(Objective):
         point = dict(zip(self.names, w.tolist(), strict=True))
         value, slopes = self._value(*point.values()), self._gradient(*point.values())
         return (
-            Term("loss", put_in(self._shape.formula, point), float(value), "the height of the surface here"),  # type: ignore[arg-type]
-            Term("gradient", put_in(self._shape.slopes[i], point), slopes[i],
-                 f"the slope along {self.names[i]}: how fast the loss rises with it", "gradient"),
-       )
+            Term("loss", put_in(self._shape.formula, point), float(value), "the height of the surface here"),
+            Term(
+                "gradient",
+                put_in(self._shape.slopes[i], point),
+                slopes[i],
+                f"the slope along {self.names[i]}: how fast the loss rises with it",
+                "gradient",
+            ),
+        )
 
 
 def put_in(formula: str, point: dict[str, float]) -> tuple[str | Number, ...]:
@@ -89,26 +93,43 @@ def put_in(formula: str, point: dict[str, float]) -> tuple[str | Number, ...]:
 
 PARABOLA = Shape(
     names=("w",),
-    value=lambda w: w * w, formula="w²",
-    gradient=lambda w: (2 * w,), slopes=("2 × w",),
+    value=lambda w: w * w,
+    formula="w²",
+    gradient=lambda w: (2 * w,),
+    slopes=("2 × w",),
     hessian=lambda w: ((2.0,),),
-    start=(10.0,), view=((-12.0, 12.0),), rate=0.1, minimum=0.0, optimum=(0.0,), quadratic=True,
+    start=(10.0,),
+    view=((-12.0, 12.0),),
+    rate=0.1,
+    minimum=0.0,
+    optimum=(0.0,),
+    quadratic=True,
 )
 
 QUARTIC = Shape(
     names=("w",),
-    value=lambda w: w * w * (w * w), formula="w⁴",
-    gradient=lambda w: (4 * w * w * w,), slopes=("4 × w³",),
+    value=lambda w: w * w * (w * w),
+    formula="w⁴",
+    gradient=lambda w: (4 * w * w * w,),
+    slopes=("4 × w³",),
     hessian=lambda w: ((12 * w * w,),),
-    start=(2.0,), view=((-3.0, 3.0),), rate=0.1, minimum=0.0, optimum=(0.0,),
+    start=(2.0,),
+    view=((-3.0, 3.0),),
+    rate=0.1,
+    minimum=0.0,
+    optimum=(0.0,),
 )
 
 TWO_VALLEYS = Shape(
     names=("w",),
-    value=lambda w: (w * w - 1) * (w * w - 1) + 0.3 * w, formula="(w² - 1)² + 0.3 × w",
-    gradient=lambda w: (4 * w * (w * w - 1) + 0.3,), slopes=("4 × w × (w² - 1) + 0.3",),
+    value=lambda w: (w * w - 1) * (w * w - 1) + 0.3 * w,
+    formula="(w² - 1)² + 0.3 × w",
+    gradient=lambda w: (4 * w * (w * w - 1) + 0.3,),
+    slopes=("4 × w × (w² - 1) + 0.3",),
     hessian=lambda w: ((12 * w * w - 4,),),
-    start=(2.0,), view=((-2.2, 2.2),), rate=0.01,
+    start=(2.0,),
+    view=((-2.2, 2.2),),
+    rate=0.01,
 )
 
 ROSENBROCK = Shape(
@@ -118,15 +139,25 @@ ROSENBROCK = Shape(
     gradient=lambda x, y: (-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)),
     slopes=("-2 × (1 - x) - 400 × x × (y - x²)", "200 × (y - x²)"),
     hessian=lambda x, y: ((2 - 400 * y + 1200 * x * x, -400 * x), (-400 * x, 200.0)),
-    start=(-1.2, 1.0), view=((-2.0, 2.0), (-1.0, 3.0)), rate=0.002, minimum=0.0, optimum=(1.0, 1.0),
+    start=(-1.2, 1.0),
+    view=((-2.0, 2.0), (-1.0, 3.0)),
+    rate=0.002,
+    minimum=0.0,
+    optimum=(1.0, 1.0),
 )
 
 BOWL = Shape(
     names=("x", "y"),
-    value=lambda x, y: x * x + y * y, formula="x² + y²",
-    gradient=lambda x, y: (2 * x, 2 * y), slopes=("2 × x", "2 × y"),
+    value=lambda x, y: x * x + y * y,
+    formula="x² + y²",
+    gradient=lambda x, y: (2 * x, 2 * y),
+    slopes=("2 × x", "2 × y"),
     hessian=lambda x, y: ((2.0, 0.0), (0.0, 2.0)),
-    start=(4.0, 3.0), view=((-5.0, 5.0), (-5.0, 5.0)), rate=0.1, minimum=0.0, optimum=(0.0, 0.0),
+    start=(4.0, 3.0),
+    view=((-5.0, 5.0), (-5.0, 5.0)),
+    rate=0.1,
+    minimum=0.0,
+    optimum=(0.0, 0.0),
     quadratic=True,
 )
 
@@ -136,12 +167,18 @@ def valley(k: float) -> Shape:
     reach = 1.2 * max(k, 1.0)
     return Shape(
         names=("x", "y"),
-        value=lambda x, y: 0.5 * (x * x + k * (y * y)), formula=f"(x² + {k:g} × y²) / 2",
-        gradient=lambda x, y: (x, k * y), slopes=("x", f"{k:g} × y"),
+        value=lambda x, y: 0.5 * (x * x + k * (y * y)),
+        formula=f"(x² + {k:g} × y²) / 2",
+        gradient=lambda x, y: (x, k * y),
+        slopes=("x", f"{k:g} × y"),
         hessian=lambda x, y: ((1.0, 0.0), (0.0, k)),
-        start=(k, 1.0), view=((-reach, reach), (-2.0, 2.0)), rate=2 / (1 + k), minimum=0.0,
-        optimum=(0.0, 0.0), quadratic=True,
-   )
+        start=(k, 1.0),
+        view=((-reach, reach), (-2.0, 2.0)),
+        rate=2 / (1 + k),
+        minimum=0.0,
+        optimum=(0.0, 0.0),
+        quadratic=True,
+    )
 
 
 def _build_valley(scenario: Scenario, settings: Settings) -> Surface:

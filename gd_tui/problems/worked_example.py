@@ -37,11 +37,13 @@ class WorkedExample(QuadraticObjective):
         error = np.multiply(w, self.x, out=self._error)
         error -= self.y
         np.multiply(error, self._twice, out=out)
-        return float(error.dot(error)) * self._share
+        loss: float = error.dot(error).item() * self._share
+        return loss
 
     def losses(self, weights: Array) -> Array:
         error = weights * self.x - self.y
-        return np.einsum("ij,ij->i", error, error) * self._share
+        losses: Array = np.einsum("ij,ij->i", error, error) * self._share
+        return losses
 
     def hessian(self, w: Array) -> Array:
         return np.diag(self._curvature)
@@ -54,12 +56,25 @@ class WorkedExample(QuadraticObjective):
         predicted = float(w[i]) * x
         error = predicted - self.y
         return (
-            Term("predicted", (number(self.names[i], w[i]), " × ", given(name, x)), predicted,
-                 f"what the model answers for input {name} = {x:g}"),
-            Term("error", (number("predicted", predicted), " - ", given("y", self.y)), error,
-                 f"how far from the wanted {self.y:g}; negative means too small"),
-            Term("gradient", ("2/", given("n", n), " × ", number("error", error), " × ", given(name, x)),
-                 error * (2 / n * x), "the loss changes by about this much for each +1 of the weight", "gradient"),
+            Term(
+                "predicted",
+                (number(self.names[i], w[i]), " × ", given(name, x)),
+                predicted,
+                f"what the model answers for input {name} = {x:g}",
+            ),
+            Term(
+                "error",
+                (number("predicted", predicted), " - ", given("y", self.y)),
+                error,
+                f"how far from the wanted {self.y:g}; negative means too small",
+            ),
+            Term(
+                "gradient",
+                ("2/", given("n", n), " × ", number("error", error), " × ", given(name, x)),
+                error * (2 / n * x),
+                "the loss changes by about this much for each +1 of the weight",
+                "gradient",
+            ),
         )
 
 
@@ -84,8 +99,15 @@ def build_explainer(scenario: Scenario, settings: Settings) -> WorkedExample:
 def build_sum(scenario: Scenario, settings: Settings) -> LinearRegression:
     """All weights answer together for one row: L(w) = (sum_i w_i x_i - y)^2, a whole hyperplane of answers."""
     x, y = _inputs(settings)
-    return LinearRegression(x[None, :], np.array([y]), numbered("w", len(x)), numbered("x", len(x)),
-                            start=_start(len(x)), minimum=0.0, rate=0.005)
+    return LinearRegression(
+        x[None, :],
+        np.array([y]),
+        numbered("w", len(x)),
+        numbered("x", len(x)),
+        start=_start(len(x)),
+        minimum=0.0,
+        rate=0.005,
+    )
 
 
 def build_line(scenario: Scenario, settings: Settings) -> LinearRegression:

@@ -68,6 +68,7 @@ class Branch:
     def _stretches(self, first: int, last: int) -> list[tuple[Engine, int, int]]:
         """The engines of [first, last], each with the steps that it answers for."""
         ends = [segment.engine.first - 1 for segment in self.segments[1:]] + [self.newest]
-        parts = [(s.engine, max(first, s.engine.first), min(last, end))
-                 for s, end in zip(self.segments, ends, strict=True)]
+        parts = [
+            (s.engine, max(first, s.engine.first), min(last, end)) for s, end in zip(self.segments, ends, strict=True)
+        ]
         return [part for part in parts if part[1] <= part[2]]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Any
 
 import msgspec
 import numpy as np
 
-from gd_tui.engine.analysis import slice_minimum
+from gd_tui.engine.analysis import euclidean_norm, slice_minimum
 from gd_tui.engine.engine import Engine, Status
 from gd_tui.engine.objective import Array
 from gd_tui.engine.optimizers import make_optimizer
+from gd_tui.engine.terms import Term
 from gd_tui.errors import InputError
 from gd_tui.problems import build_objective, start_weights
 from gd_tui.scenario import Scenario
@@ -133,8 +133,11 @@ class Simulator:
     def open_problem(self, name: str, data: str | None = None) -> None:
         """Begin another problem with its own learning rate and start; optimizer and seed stay."""
         old = self.scenario
-        self.open(Scenario(problem=name, data=data, optimizer=old.optimizer, hyperparameters=old.hyperparameters,
-                           seed=old.seed))
+        self.open(
+            Scenario(
+                problem=name, data=data, optimizer=old.optimizer, hyperparameters=old.hyperparameters, seed=old.seed
+            )
+        )
 
     def undo(self) -> bool:
         """Take the last edit back; False if there was none."""
@@ -170,17 +173,19 @@ class Simulator:
                 loss_change=engine.loss - self.branch.loss(self.k - 1) if self.k else None,
                 lowest=lowest,
                 lowest_at=lowest_at,
-                gradient_norm=_norm(engine.gradient),
+                gradient_norm=euclidean_norm(engine.gradient),
                 selected=selected,
                 terms=self._terms(selected),
                 trail=trail[:, selected].copy(),
-                slice_minimum=slice_minimum(objective, engine.w, selected, engine.loss, float(engine.gradient[selected])),
+                slice_minimum=slice_minimum(
+                    objective, engine.w, selected, engine.loss, float(engine.gradient[selected])
+                ),
                 data_units=objective.data_units(engine.w),
                 run=self._run,
                 _branch=self.branch,
             )
 
-    def _terms(self, i: int) -> tuple[Any, ...]:
+    def _terms(self, i: int) -> tuple[Term, ...]:
         engine = self.engine
         before = self.branch.objective.terms(engine.w, i)
         after = engine.optimizer.terms(i, self.names[i], engine.w, engine.gradient, engine.state, engine.moment())
@@ -253,11 +258,3 @@ def _begin(scenario: Scenario) -> Branch:
     engine = Engine(objective, optimizer, lr, start, seed=scenario.seed)
     segment = Segment(msgspec.structs.replace(scenario, lr=lr), engine, np.empty((0, len(start))))
     return Branch(objective, (segment,))
-
-
-def _norm(gradient: Array) -> float:
-    """The Euclidean norm, scaled so that it overflows only where the result does."""
-    largest = float(np.abs(gradient).max())
-    if not 0 < largest < np.inf:
-        return largest
-    return largest * float(np.linalg.norm(gradient / largest))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gd_tui.engine.engine import Status
@@ -57,7 +58,7 @@ class Snapshot:
     terms: tuple[Term, ...]
     trail: Array
     slice_minimum: float | None
-    data_units: tuple[tuple[str, ...], Array] | None
+    data_units: tuple[Sequence[str], Array] | None
     run: int
     _branch: Branch
 

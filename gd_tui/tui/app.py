@@ -12,12 +12,13 @@ from textual.app import App, SystemCommand
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from gd_tui.commands import BY_ID, COMMANDS, Command, perform
+from gd_tui.commands import BY_ID, COMMANDS, perform
 from gd_tui.errors import InputError
 from gd_tui.simulator import Simulator
 from gd_tui.tui.autorun import Autorun
 from gd_tui.tui.frames import Frames
 from gd_tui.tui.glyphs import ASCII, UNICODE
+from gd_tui.tui.glyphs import COLOURLESS as COLOURLESS_GLYPHS
 from gd_tui.tui.looking import LOOKS
 from gd_tui.tui.screens.choose import ChooseScreen
 from gd_tui.tui.screens.help import HelpScreen
@@ -45,8 +46,13 @@ class GdTui(App[int]):
     shown: reactive[Shown | None] = reactive(None, repaint=False, always_update=True)
 
     def __init__(
-        self, simulator: Simulator, *, view: View | None = None, theme: str | None = None,
-        colourless: bool = False, fps: float = 30.0,
+        self,
+        simulator: Simulator,
+        *,
+        view: View | None = None,
+        theme: str | None = None,
+        colourless: bool = False,
+        fps: float = 30.0,
     ) -> None:
         super().__init__(ansi_color=colourless)
         self.simulator = simulator
@@ -195,9 +201,11 @@ class GdTui(App[int]):
         if self.autorun.active:
             self.pause()
         elif self.simulator.engine.status != "active":
-            self.say(f"the run has {self.simulator.status} ({self.simulator.reason}); n still steps, r starts again"
-                     if self.simulator.status == "converged" else
-                     f"the run has diverged ({self.simulator.reason}); N steps back, r starts again, - lowers lr")
+            self.say(
+                f"the run has {self.simulator.status} ({self.simulator.reason}); n still steps, r starts again"
+                if self.simulator.status == "converged"
+                else f"the run has diverged ({self.simulator.reason}); N steps back, r starts again, - lowers lr"
+            )
         else:
             self.start(self.view.speed)
             self.autorun.active = True
@@ -236,7 +244,11 @@ class GdTui(App[int]):
     def _choose(self, what: str) -> None:
         self.pause()
         current = getattr(self.simulator.scenario, what)
-        self.push_screen(ChooseScreen(what, current, self.view.glyphs), lambda text: self.perform(text) if text else None)
+        self.push_screen(ChooseScreen(what, current, self.view.glyphs), self._chosen)
+
+    def _chosen(self, text: str | None) -> None:
+        if text:
+            self.perform(text)
 
     def do_app_help(self, count: int) -> None:
         self.pause()
@@ -269,13 +281,19 @@ class GdTui(App[int]):
 
 
 def run_app(
-    simulator: Simulator, *, speed: float = NORMAL_SPEED, theme: str | None = None, ascii: bool = False,
-    no_color: bool = False, mouse: bool = True, fps: float = 30.0,
+    simulator: Simulator,
+    *,
+    speed: float = NORMAL_SPEED,
+    theme: str | None = None,
+    ascii: bool = False,
+    no_color: bool = False,
+    mouse: bool = True,
+    fps: float = 30.0,
 ) -> int:
     """Show the simulator on the terminal until the user quits; returns the exit status."""
     from gd_tui.tui.guard import Guard
 
-    view = View(speed=speed, glyphs=ASCII if ascii else UNICODE)
+    view = View(speed=speed, glyphs=ASCII if ascii else COLOURLESS_GLYPHS if no_color else UNICODE)
     app = GdTui(simulator, view=view, theme=theme, colourless=no_color, fps=fps)
     with Guard() as guard:
         app.leaving = lambda: guard.leave_within(LEAVE_S)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Glyphs:
-    """One alphabet of the screen."""
+    """One alphabet of the screen.
+
+    `tangent`, `future` and `trail` draw those lines with a character of their own; None draws them with
+    braille dots, as is the curve, and leaves it to the colour to tell them apart.
+    """
 
     ascii: bool
     cursor: str
@@ -36,26 +40,93 @@ class Glyphs:
     converged: str
     diverged: str
     plus_minus: str
+    tangent: str | None = None
+    future: str | None = None
+    trail: str | None = None
 
     def plain(self, text: str) -> str:
         """`text` in this alphabet."""
         return text.translate(TO_ASCII) if self.ascii else text
 
 
-TO_ASCII = str.maketrans({
-    "×": "*", "→": "->", "±": "+-", "·": "-", "²": "^2", "³": "^3", "⁴": "^4", "√": "sqrt ", "Σ": "sum of ", "…": "~", "←": "<-",
-    "↓": "down", "↑": "up", "—": "-",
-})
+TO_ASCII = str.maketrans(
+    {
+        "×": "*",
+        "→": "->",
+        "±": "+-",
+        "·": "-",
+        "²": "^2",
+        "³": "^3",
+        "⁴": "^4",
+        "√": "sqrt ",
+        "Σ": "sum of ",
+        "…": "~",
+        "←": "<-",
+        "↓": "down",
+        "↑": "up",
+        "—": "-",
+    }
+)
 
 UNICODE = Glyphs(
-    ascii=False, cursor="▸", focus="▌", rule="─", bar="━", half_left="╸", half_right="╺", track="─", optimum="┤",
-    zero="┼", past_right="▸", past_left="◂", up="↑", down="↓", still="-", here="●", next="○", lowest="◆",
-    footprint="•", nothing="·", arrow="→", scrollbar="┃", scroll_track="│", running="▸", converged="✓",
-    diverged="✗", plus_minus="±",
+    ascii=False,
+    cursor="▸",
+    focus="▌",
+    rule="─",
+    bar="━",
+    half_left="╸",
+    half_right="╺",
+    track="─",
+    optimum="┤",
+    zero="┼",
+    past_right="▸",
+    past_left="◂",
+    up="↑",
+    down="↓",
+    still="-",
+    here="●",
+    next="○",
+    lowest="◆",
+    footprint="•",
+    nothing="·",
+    arrow="→",
+    scrollbar="┃",
+    scroll_track="│",
+    running="▸",
+    converged="✓",
+    diverged="✗",
+    plus_minus="±",
 )
 ASCII = Glyphs(
-    ascii=True, cursor=">", focus=">", rule="-", bar="=", half_left="=", half_right="=", track=".", optimum="|",
-    zero="|", past_right=">", past_left="<", up="^", down="v", still="-", here="@", next="o", lowest="V",
-    footprint="+", nothing="-", arrow="->", scrollbar="#", scroll_track="|", running=">", converged="+",
-    diverged="!", plus_minus="+-",
+    ascii=True,
+    cursor=">",
+    focus=">",
+    rule="-",
+    bar="=",
+    half_left="=",
+    half_right="=",
+    track=".",
+    optimum="|",
+    zero="|",
+    past_right=">",
+    past_left="<",
+    up="^",
+    down="v",
+    still="-",
+    here="@",
+    next="o",
+    lowest="V",
+    footprint="+",
+    nothing="-",
+    arrow="->",
+    scrollbar="#",
+    scroll_track="|",
+    running=">",
+    converged="+",
+    diverged="!",
+    plus_minus="+-",
+    tangent=".",
+    future=".",
+    trail="+",
 )
+COLOURLESS = replace(UNICODE, tangent="·", future="·", trail="•")

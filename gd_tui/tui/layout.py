@@ -66,21 +66,22 @@ class _Columns:
     weights: int
     gradients_x: int
     loss_x: int
+    left: int
 
 
 def _columns(scale: Scale, width: int) -> _Columns:
     """Of the columns beyond the drawn sizes a quarter goes to the weights' bars and a quarter to the left plot."""
     if scale is Scale.COMPACT:
-        if width < 76:
-            return _Columns(width - 43, width - 42, width - 20)
+        if width < 78:
+            return _Columns(22, 23, width - 19, width // 2)
         extra = (width - 80) // 4 if width > 80 else 0
-        return _Columns(38 + extra, 39 + extra, 61 + 2 * extra)
-    least, weights, gradients, loss = (120, 54, 34, 28) if scale is Scale.NORMAL else (200, 84, 62, 50)
+        return _Columns(38 + extra, 39 + extra, width - 19 - 2 * extra, 38 + extra)
+    least, weights, gradients = (120, 54, 34) if scale is Scale.NORMAL else (200, 84, 62)
     extra = width - least
     share = extra // 3
     weights += share if extra > 0 else extra // 2
     gradients += share if extra > 0 else 0
-    return _Columns(weights, weights + 2, weights + 2 + gradients + 2)
+    return _Columns(weights, weights + 2, weights + 2 + gradients + 2, weights)
 
 
 def _band_height(scale: Scale, height: int, weights: int) -> int:
@@ -92,9 +93,9 @@ def _band_height(scale: Scale, height: int, weights: int) -> int:
 
 
 def _lower_panes(scale: Scale, lower: Region, columns: _Columns, terms: int) -> dict[str, Region]:
-    left = columns.weights
-    right = Region(columns.gradients_x, lower.y, lower.width - columns.gradients_x, lower.height)
+    left = columns.left
     gap = 0 if scale is Scale.COMPACT else 1
+    right = Region(left + 1 + gap, lower.y, lower.width - left - 1 - gap, lower.height)
     lines = 2 * terms if scale is Scale.LARGE else terms
     least_history = 5 if scale is Scale.COMPACT else 8
     update = min(1 + lines + gap, lower.height - least_history)

@@ -23,6 +23,7 @@ class Pane(Widget):
     """
 
     ID: ClassVar[str]
+
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._shown: Shown | None = None
@@ -37,7 +38,9 @@ class Pane(Widget):
         """Draw `shown`, repainting what differs from the picture before."""
         self._shown = shown
         before, self._lines = self._lines, self._fitted(shown)
-        if len(before) != len(self._lines) or [sum(len(t) for t, _ in line) for line in before[:1]] != [self.size.width]:
+        if len(before) != len(self._lines) or [sum(len(t) for t, _ in line) for line in before[:1]] != [
+            self.size.width
+        ]:
             self.refresh()
             return
         regions = [

@@ -52,7 +52,7 @@ def narrow(text: str, width: int) -> str:
     if len(text) <= width:
         return text
     head = (width - 1 + 1) // 2
-    return f"{text[:head]}…{text[len(text) - (width - 1 - head):]}"
+    return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
 
 
 def title(name: str, role: str, width: int, glyphs: Glyphs, *, right: str = "", focused: bool = False) -> Line:

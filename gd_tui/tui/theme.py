@@ -8,24 +8,58 @@ from rich.style import Style
 from textual.theme import Theme
 
 DARK: Mapping[str, str] = {
-    "text": "#dadada", "bright": "#ffffff", "dim": "#949494", "rule": "#444444", "selected": "#262626",
-    "weight": "#5fd7ff", "gradient": "#ffd75f", "loss": "#ff5faf", "danger": "#ff5f5f",
+    "text": "#dadada",
+    "bright": "#ffffff",
+    "dim": "#949494",
+    "rule": "#444444",
+    "selected": "#262626",
+    "weight": "#5fd7ff",
+    "gradient": "#ffd75f",
+    "loss": "#ff5faf",
+    "danger": "#ff5f5f",
     "past": "#875f87",
 }
 LIGHT: Mapping[str, str] = {
-    "text": "#262626", "bright": "#000000", "dim": "#626262", "rule": "#bcbcbc", "selected": "#eeeeee",
-    "weight": "#005fd7", "gradient": "#875f00", "loss": "#af0087", "danger": "#d70000",
+    "text": "#262626",
+    "bright": "#000000",
+    "dim": "#626262",
+    "rule": "#bcbcbc",
+    "selected": "#eeeeee",
+    "weight": "#005fd7",
+    "gradient": "#875f00",
+    "loss": "#af0087",
+    "danger": "#d70000",
     "past": "#d787d7",
 }
 """`past` is the loss of steps beyond the present one: the loss colour, faded."""
 
 THEMES = (
-    Theme("gd-dark", primary="#5fd7ff", secondary="#ffd75f", accent="#ff5faf", error="#ff5f5f",
-          foreground="#dadada", background="#121212", surface="#121212", panel="#1c1c1c", dark=True,
-          variables=dict(DARK)),
-    Theme("gd-light", primary="#005fd7", secondary="#875f00", accent="#af0087", error="#d70000",
-          foreground="#262626", background="#ffffff", surface="#ffffff", panel="#eeeeee", dark=False,
-          variables=dict(LIGHT)),
+    Theme(
+        "gd-dark",
+        primary="#5fd7ff",
+        secondary="#ffd75f",
+        accent="#ff5faf",
+        error="#ff5f5f",
+        foreground="#dadada",
+        background="#121212",
+        surface="#121212",
+        panel="#1c1c1c",
+        dark=True,
+        variables=dict(DARK),
+    ),
+    Theme(
+        "gd-light",
+        primary="#005fd7",
+        secondary="#875f00",
+        accent="#af0087",
+        error="#d70000",
+        foreground="#262626",
+        background="#ffffff",
+        surface="#ffffff",
+        panel="#eeeeee",
+        dark=False,
+        variables=dict(LIGHT),
+    ),
 )
 COLOURLESS = "ansi-dark"
 """The theme whose colours are the terminal's own; with NO_COLOR it sends no colour codes at all."""

@@ -10,6 +10,7 @@ import numpy as np
 from gd_tui.engine.objective import Array
 from gd_tui.plots import Axis, Chart, Series, draw, hold, nice_axis
 from gd_tui.simulator import Snapshot
+from gd_tui.tui.glyphs import Glyphs
 from gd_tui.tui.pane import Pane
 from gd_tui.tui.shown import Shown
 from gd_tui.tui.steadiness import Steady
@@ -66,7 +67,10 @@ class CurvePane(Pane):
         right = "others fixed" if not wide else "other weights fixed"
         right = f"from {x.origin:.15g}" if x.origin is not None else right
         chart = Chart(
-            x, y, tuple(_series(shown, x, y, width - label_width)), label_width=label_width,
+            x,
+            y,
+            tuple(_series(shown, x, y, width - label_width)),
+            label_width=label_width,
             grid=width >= GRID_WIDTH and not view.glyphs.ascii,
         )
         picture = [list(row) for row in draw(chart, width, rows, ascii=view.glyphs.ascii)]
@@ -120,8 +124,8 @@ def _is_rounding(snapshot: Snapshot) -> bool:
 def _floor(snapshot: Snapshot) -> float:
     """The least loss among now, next and lowest."""
     losses = snapshot.slice(snapshot.selected, np.array(_points(snapshot)))
-    known = losses[np.isfinite(losses)]
-    return min([snapshot.loss, *known.tolist()])
+    known: list[float] = losses[np.isfinite(losses)].tolist()
+    return min([snapshot.loss, *known])
 
 
 def _y_range(snapshot: Snapshot, before: Range | None, zoom: int, ticks: int) -> Range:
@@ -149,8 +153,8 @@ def _series(shown: Shown, x: Axis, y: Axis, columns: int) -> list[Series]:
     if isfinite(slope):
         reach = TANGENT * (x.high - x.low)
         ends = np.array([now - reach, now + reach])
-        series.insert(0, Series(ends, loss + slope * (ends - now), "gradient", "line"))
-    series += _footprints(snapshot, x, columns, glyphs.footprint)
+        series.insert(0, Series(ends, loss + slope * (ends - now), "gradient", "line", glyphs.tangent))
+    series += _footprints(snapshot, x, columns, glyphs)
     for point, role, marker in (
         (snapshot.slice_minimum, "bright bold", glyphs.lowest),
         (float(snapshot.next_weights[i]), "weight", glyphs.next),
@@ -161,7 +165,7 @@ def _series(shown: Shown, x: Axis, y: Axis, columns: int) -> list[Series]:
     return [*series, Series(np.array([now]), np.array([loss]), "weight bold", "points", glyphs.here)]
 
 
-def _footprints(snapshot: Snapshot, x: Axis, columns: int, marker: str) -> list[Series]:
+def _footprints(snapshot: Snapshot, x: Axis, columns: int, glyphs: Glyphs) -> list[Series]:
     """Where the weight was, on the present slice: dots of the curve, or marks where the steps are wide."""
     trail = snapshot.trail[np.isfinite(snapshot.trail)]
     if not len(trail):
@@ -170,8 +174,8 @@ def _footprints(snapshot: Snapshot, x: Axis, columns: int, marker: str) -> list[
     steps: Array = np.abs(np.diff(np.append(trail, snapshot.weights[snapshot.selected])))
     far = steps >= 2 * (x.high - x.low) / max(1, columns)
     return [
-        Series(trail[~far], heights[~far], "weight", "points"),
-        Series(trail[far], heights[far], "weight", "points", marker),
+        Series(trail[~far], heights[~far], "weight", "points", glyphs.trail),
+        Series(trail[far], heights[far], "weight", "points", glyphs.footprint),
     ]
 
 
@@ -181,14 +185,20 @@ def _legend(shown: Shown, now: float, there: float, width: int) -> Line:
     line: Line = []
     for digits, gap, lowest in ((6, "   ", "lowest here"), (4, "  ", "lowest"), (4, "  ", "min"), (3, " ", "min")):
         line = [
-            (f" {glyphs.here}", "weight bold"), (f" now {now:.{digits}g}{gap}", "text"),
-            (glyphs.next, "weight"), (f" next {there:.{digits}g}{gap}", "text"),
+            (f" {glyphs.here}", "weight bold"),
+            (f" now {now:.{digits}g}{gap}", "text"),
+            (glyphs.next, "weight"),
+            (f" next {there:.{digits}g}{gap}", "text"),
         ]
         if snapshot.slice_minimum is not None:
             line += [(glyphs.lowest, "bright bold"), (f" {lowest} {snapshot.slice_minimum:.{digits}g}{gap}", "text")]
         if sum(len(text) for text, _ in line) - len(gap) <= width:
             break
     if width >= 90:
-        line += [(glyphs.footprint * 3, "weight"), (f" before{gap}", "dim"), ("/" if glyphs.ascii else "⠤⠒⠉", "gradient"),
-                 (f" slope {float(snapshot.gradient[snapshot.selected]):.6g}", "dim")]
+        line += [
+            (glyphs.footprint * 3, "weight"),
+            (f" before{gap}", "dim"),
+            ("/" if glyphs.ascii else "⠤⠒⠉", "gradient"),
+            (f" slope {float(snapshot.gradient[snapshot.selected]):.6g}", "dim"),
+        ]
     return line

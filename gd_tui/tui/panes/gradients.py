@@ -38,8 +38,10 @@ class GradientsPane(Pane):
         thumb = _thumb(window, len(shown.order))
         lines = [
             title("gradients", "gradient", width, view.glyphs, right=right, focused=view.focus == self.ID),
-            [("slope".rjust(value) + " " * gap + _scale_heading(bar, scale, compact), "dim"),
-             (" moves" if words else " w", "dim")],
+            [
+                ("slope".rjust(value) + " " * gap + _scale_heading(bar, scale, compact), "dim"),
+                (" moves" if words else " w", "dim"),
+            ],
         ]
         for y, row in enumerate(window):
             i = int(shown.order[row])

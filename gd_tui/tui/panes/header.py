@@ -29,7 +29,12 @@ class Header(Pane):
         badge, role = _badge(shown)
         step = f"{snapshot.k:,}" if snapshot.k == snapshot.newest else f"{snapshot.k:,} of {snapshot.newest:,}"
         step_at = max(_length(left) + 2, width // 2 - 4 if width >= 110 else 36)
-        line = [*left, (" " * (step_at - _length(left)), "text panel"), ("step ", "dim panel"), (step, "bright bold panel")]
+        line = [
+            *left,
+            (" " * (step_at - _length(left)), "text panel"),
+            ("step ", "dim panel"),
+            (step, "bright bold panel"),
+        ]
         speed = f"{view.frames}  {view.speed_words}" if view.frames else view.speed_words
         room = max(0, width - BADGE - 2 - _length(line))
         line.append((f"{speed:>{room}}" if len(speed) < room else " " * room, "dim panel"))

@@ -68,7 +68,7 @@ def _series(shown: Shown, steps: Array, losses: Array, y: Axis) -> list[Series]:
     snapshot, glyphs = shown.snapshot, shown.view.glyphs
     split = int(np.searchsorted(steps, snapshot.k, side="right"))
     series = [
-        Series(steps[max(0, split - 1):], losses[max(0, split - 1):], "past", "line"),
+        Series(steps[max(0, split - 1) :], losses[max(0, split - 1) :], "past", "line", glyphs.future),
         Series(steps[:split], losses[:split], "loss", "line"),
     ]
     loss = snapshot.loss

@@ -30,7 +30,11 @@ class LossPane(Pane):
         room = width - label - number - 2
 
         def line(name: str, value: str, role: str, remark: str = "") -> Line:
-            return [(f" {name:<{label}}", "dim"), (value.rjust(number), role), (f"  {remark}" if len(remark) + 2 <= room else "", "dim")]
+            return [
+                (f" {name:<{label}}", "dim"),
+                (value.rjust(number), role),
+                (f"  {remark}" if len(remark) + 2 <= room else "", "dim"),
+            ]
 
         if not hero:
             lines.append(line("loss", fixed(snapshot.loss, number, 4), "loss bold"))

@@ -51,7 +51,9 @@ class UpdatePane(Pane):
         result = fixed(line.value, 12 if wide else 9, 4, signed=line.kind == "move")
         name_role = role if strong else "dim"
         text = glyphs.plain(line.numbers)
-        parts: Line = [(f" {narrow(glyphs.plain(line.name), label):<{label}} ", name_role + (strong if role == "weight" else ""))]
+        parts: Line = [
+            (f" {narrow(glyphs.plain(line.name), label):<{label}} ", name_role + (strong if role == "weight" else ""))
+        ]
         if formula:
             spelt = glyphs.plain(line.formula)
             parts.append((f"{spelt:<{formula}}" if len(spelt) <= formula else f"{spelt} ", "dim"))

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 
 from gd_tui.engine.optimizers import OPTIMIZERS
 from gd_tui.problems import PROBLEMS
-from gd_tui.table import dataset_description, datasets
+from gd_tui.table import dataset_description, datasets, read_table
 from gd_tui.tui.glyphs import Glyphs
 
 
@@ -25,9 +25,15 @@ def choices(what: str) -> list[tuple[str, str, str]]:
         if not problem.needs_data:
             listed.append((f"problem {problem.name}", problem.name, problem.description))
             continue
-        for data in datasets():
+        for data in _with_numeric_target():
             listed.append((f"problem {problem.name} {data}", f"{problem.name} {data}", dataset_description(data)))
     return listed
+
+
+def _with_numeric_target() -> list[str]:
+    """The shipped datasets whose last column, the default target, holds numbers."""
+    tables = {name: read_table(str(path)) for name, path in datasets().items()}
+    return [name for name, table in tables.items() if table.names[-1] in table.numeric_names()]
 
 
 class ChooseScreen(ModalScreen[str]):
@@ -48,10 +54,15 @@ class ChooseScreen(ModalScreen[str]):
             yield Static(f"choose the {self._what}", classes="title")
             listed = choices(self._what)
             longest = max(len(name) for _, name, _ in listed)
-            yield OptionList(*(
-                Option(Text.assemble(f"{name:<{longest}}  ", (description, "dim"), no_wrap=True, overflow="ellipsis"), id=command)
-                for command, name, description in listed
-            ))
+            yield OptionList(
+                *(
+                    Option(
+                        Text.assemble(f"{name:<{longest}}  ", (description, "dim"), no_wrap=True, overflow="ellipsis"),
+                        id=command,
+                    )
+                    for command, name, description in listed
+                )
+            )
             yield Static("enter chooses, Esc leaves everything as it is", classes="foot")
 
     def on_mount(self) -> None:

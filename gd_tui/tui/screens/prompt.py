@@ -15,7 +15,7 @@ class Prompt(Container):
     """One line to type in, and above it what can be typed or what was wrong with it."""
 
     BINDINGS = [  # noqa: RUF012
-        Binding("escape,ctrl+c", "close", "close the prompt"),
+        Binding("escape,ctrl+c", "leave", "close the prompt"),
         Binding("tab", "complete", "complete the word"),
         Binding("up", "earlier", "the command before"),
         Binding("down", "later", "the command after"),
@@ -48,8 +48,12 @@ class Prompt(Container):
         self._input.disabled = False
         self._input.focus()
 
-    def action_close(self) -> None:
+    def action_leave(self) -> None:
         """Close without doing anything."""
+        self.app.say("")  # type: ignore[attr-defined]
+        self._close()
+
+    def _close(self) -> None:
         self.remove_class("asking")
         self._input.blur()
         self._input.disabled = True
@@ -101,7 +105,7 @@ class Prompt(Container):
         if self._is_free and text:
             self._typed.append(text)
         if not text or self.app.perform(self._command.replace("{}", text)):  # type: ignore[attr-defined]
-            self.action_close()
+            self._close()
             return
         hint = self.query_one("#hint", Static)
         hint.update(self.app.view.message)  # type: ignore[attr-defined]

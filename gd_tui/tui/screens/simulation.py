@@ -39,8 +39,7 @@ class SimulationScreen(Screen[None]):
 
     AUTO_FOCUS = ""
     BINDINGS = [  # noqa: RUF012
-        Binding(",".join(command.keys), f"app.do('{command.id}')", command.words, id=command.id)
-        for command in COMMANDS
+        Binding(",".join(command.keys), f"app.do('{command.id}')", command.words, id=command.id) for command in COMMANDS
     ]
 
     def __init__(self, *, id: str) -> None:

@@ -1,0 +1,227 @@
+"""The `gd-tui` command: its words become a Scenario, and one front end, imported last, shows the run.
+
+`--help` and `--version` import neither numpy nor textual, `run` and `list` neither textual nor plotext.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem, shell_complete
+
+from gd_tui import __version__
+from gd_tui.cli.batch import print_run
+from gd_tui.cli.formats import FORMATS
+from gd_tui.cli.listing import LISTINGS
+from gd_tui.cli.options import read_simulator, scenario_options
+from gd_tui.cli.screen import open_screen
+from gd_tui.errors import InputError
+
+NAME = "gd-tui"
+COMPLETION = "_GD_TUI_COMPLETE"
+SCREEN = ""
+"""What the group calls the screen: nothing that could be typed as a command."""
+
+EXAMPLES = """\
+Examples:
+
+\b
+  gd-tui                                  the worked example, step by step
+  gd-tui rosenbrock --optimizer adam --lr 0.1
+  gd-tui --data hubble_1929 --standardize --lr 0.4
+  gd-tui run --steps 100 --format csv     no screen: print the run
+
+Completion of words with Tab, in bash (zsh and fish have theirs):
+
+\b
+  eval "$(_GD_TUI_COMPLETE=bash_source gd-tui)"
+"""
+
+RUN_EXAMPLES = """\
+Examples:
+
+\b
+  gd-tui run --lr 0.2 --every 10
+  gd-tui run rosenbrock --start -1.2,1 --steps 5000 --every 500
+  gd-tui run valley --problem-set k=100 --set momentum=0.9
+  gd-tui run --data penguins --drop-missing --standardize
+  gd-tui run --steps 1000 --format json --output run.json
+"""
+
+LIST_EXAMPLES = """\
+Examples:
+
+\b
+  gd-tui list problems
+  gd-tui list keys
+"""
+
+
+class Program(click.Group):
+    """A group that takes words which name none of its commands for those of the screen."""
+
+    @property
+    def screen(self) -> click.Command:
+        """The command that has no name."""
+        return self.commands[SCREEN]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the screen's name where no command is named."""
+        own = {*self.commands, *(word for parameter in self.get_params(ctx) for word in parameter.opts)}
+        completing_first_word = ctx.resilient_parsing and not args
+        if not completing_first_word and (not args or args[0] not in own):
+            args = [SCREEN, *args]
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The screen's options along with the group's own."""
+        parameters = [*self.screen.params, *self.get_params(ctx)]
+        options = [parameter for parameter in parameters if isinstance(parameter, click.Option)]
+        records = [record for option in options if (record := option.get_help_record(ctx)) is not None]
+        with formatter.section("Options"):
+            formatter.write_dl(records)
+        self.format_commands(ctx, formatter)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands, and what may stand first for the screen."""
+        own = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            known = {item.value for item in own}
+            return own + [i for i in self.screen.shell_complete(ctx, incomplete) if i.value not in known]
+        return own + self.screen.params[0].shell_complete(ctx, incomplete)
+
+
+class Screen(click.Command):
+    """The command whose help is that of the whole program."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The group's help."""
+        return ctx.find_root().get_help()
+
+
+@click.group(
+    cls=Program,
+    name=NAME,
+    options_metavar="[PROBLEM] [OPTIONS]",
+    subcommand_metavar="| COMMAND ...",
+    epilog=EXAMPLES,
+)
+@click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
+def program() -> None:
+    """Step through gradient descent in the terminal.
+
+    Opens the screen on a PROBLEM (explainer; see `gd-tui list problems`); press ? there for its keys.
+    Numbers and names in brackets below are what an option is when left out.
+    """
+
+
+@click.command(cls=Screen, hidden=True)
+@scenario_options
+@click.option("--speed", default="10", metavar="X|max", help="Updates a second while running (10), or max.")
+@click.option("--theme", metavar="NAME", help="The colours (those that fit the terminal).")
+@click.option("--ascii", is_flag=True, help="Draw with ASCII characters alone.")
+@click.option("--no-color", is_flag=True, help="Draw without colours; NO_COLOR does the same.")
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.option("--fps", default="30", metavar="X", help="Pictures a second at most (30).")
+def screen(
+    speed: str, theme: str | None, ascii: bool, no_color: bool, no_mouse: bool, fps: str, **scenario: Any
+) -> int:
+    """Open the screen."""
+    return open_screen(
+        read_simulator(**scenario),
+        speed=speed,
+        theme=theme,
+        ascii=ascii,
+        no_color=no_color,
+        no_mouse=no_mouse,
+        fps=fps,
+    )
+
+
+@click.command(epilog=RUN_EXAMPLES)
+@scenario_options
+@click.option("--steps", type=click.IntRange(0), metavar="N",
+              help="Make exactly N updates (until it converges, at most 1000).")
+@click.option("--every", type=click.IntRange(1), metavar="K", default=1,
+              help="Print every K-th step, and always the last (1).")
+@click.option("--format", "style", type=click.Choice(list(FORMATS)), default="table",
+              help="How to print (table).")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to print (stdout).")
+def run(steps: int | None, every: int, style: str, output: Path | None, **scenario: Any) -> int:
+    """Print a run, without a screen.
+
+    Row k is the state after k updates, with the gradient that update k+1 uses. The numbers of csv, json and
+    jsonl read back to the very same ones; table and markdown round them.
+    """
+    return print_run(read_simulator(**scenario), steps=steps, every=every, style=style, output=output)
+
+
+@click.command(epilog=LIST_EXAMPLES)
+@click.argument("table", type=click.Choice(list(LISTINGS)))
+def list_(table: str) -> int:
+    """Tell the names that can be used, and what they mean."""
+    for line in LISTINGS[table]():
+        click.echo(line)
+    return 0
+
+
+program.commands.update({SCREEN: screen, "run": run, "list": list_})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; returns the exit status.
+
+    0 done, 1 the output could not be written, 2 wrong usage or input (one line on stderr), 130 interrupted.
+    A reader that takes no more is no failure: 0.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
+        status = _perform(words)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except click.UsageError as error:
+        place = error.ctx.command_path.strip() if error.ctx is not None else NAME
+        return _complain(f"{error.format_message().rstrip('.')} (see `{place} --help`)", 2)
+    except (InputError, click.ClickException) as error:
+        return _complain(str(error), 2)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        _drop_output()
+        return 0
+    except OSError as error:
+        _drop_output()
+        return _complain(f"{error.filename or 'the output'}: {error.strerror}", 1)
+    return status
+
+
+def _perform(words: list[str]) -> int:
+    if instruction := os.environ.get(COMPLETION):
+        return shell_complete(program, {}, NAME, COMPLETION, instruction)
+    try:
+        with program.make_context(NAME, words) as context:
+            return int(program.invoke(context))
+    except click.exceptions.Exit as end:
+        return end.exit_code
+
+
+def _complain(message: str, status: int) -> int:
+    click.echo(f"{NAME}: error: {' '.join(message.split())}", err=True)
+    return status
+
+
+def _drop_output() -> None:
+    """Turn stdout away, or what is left in its buffer would fail once more at the interpreter's end."""
+    with suppress(OSError, ValueError, AttributeError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
