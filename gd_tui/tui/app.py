@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
-from math import inf
 
 import numpy as np
 from textual import events
@@ -12,10 +11,11 @@ from textual.app import App, SystemCommand
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from gd_tui.commands import BY_ID, COMMANDS, perform
+from gd_tui.commands import BY_ID, COMMANDS
 from gd_tui.errors import InputError
+from gd_tui.numerals import exact
 from gd_tui.simulator import Simulator
-from gd_tui.tui.autorun import Autorun
+from gd_tui.tui.control import Control
 from gd_tui.tui.frames import Frames
 from gd_tui.tui.glyphs import ASCII, UNICODE
 from gd_tui.tui.glyphs import COLOURLESS as COLOURLESS_GLYPHS
@@ -28,8 +28,6 @@ from gd_tui.tui.theme import COLOURLESS, THEMES, Palette
 
 LEAVE_S = 1.5
 """A terminal that has not taken the rest of the picture by then is left without it."""
-AT_ONCE_S = 0.02
-"""Updates that take no longer than this are made before the next frame; more of them run as a run does."""
 
 
 class GdTui(App[int]):
@@ -59,9 +57,8 @@ class GdTui(App[int]):
         self.view = view or View()
         self.selected = 0
         self.frames = Frames(self, fps)
-        self.autorun = Autorun(simulator, self.changed)
+        self.control = Control(simulator, self.changed, self._spawn, self.perform)
         self.leaving: Callable[[], None] = lambda: None
-        self._waiting: list[str] = []
         self._colourless = colourless
         for known in THEMES:
             self.register_theme(known)
@@ -76,7 +73,8 @@ class GdTui(App[int]):
     def on_mount(self) -> None:
         self.animation_level = "none"
         self.theme_changed_signal.subscribe(self, lambda theme: self.repaint())
-        self.app_suspend_signal.subscribe(self, lambda app: self.pause())
+        self.app_suspend_signal.subscribe(self, lambda app: self.control.pause())
+        self.app_resume_signal.subscribe(self, lambda app: self.frames.forget())
 
     def on_simulation_screen_ready(self) -> None:
         self.repaint()
@@ -101,15 +99,15 @@ class GdTui(App[int]):
 
     def changed(self) -> None:
         """Something that is shown has changed: draw it as soon as the terminal can take it."""
-        self.frames.want(self.autorun.active)
+        self.frames.want(self.control.running)
 
     def draw(self) -> None:
         """Make the picture of the present state."""
-        if self.autorun.busy:
+        if self.control.busy:
             return
         snapshot = self.simulator.snapshot(self.selected)
-        frames = self.frames.words if self.autorun.active else ""
-        view = self.view = replace(self.view, running=self.autorun.active, frames=frames)
+        frames = self.frames.words if self.control.running else ""
+        view = self.view = replace(self.view, running=self.control.running, frames=frames)
         order = np.arange(len(snapshot.names))
         if view.by_size:
             order = np.argsort(-np.abs(snapshot.gradient), kind="stable")
@@ -122,7 +120,7 @@ class GdTui(App[int]):
     def look(self, view: View) -> None:
         """Show the run in another way."""
         if view.speed != self.view.speed:
-            self.autorun.set_speed(view.speed)
+            self.control.set_speed(view.speed)
         self.view = view
         self.changed()
 
@@ -151,65 +149,22 @@ class GdTui(App[int]):
             self.look(replace(self.view, count=self.view.count + digit, message=""))
 
     def perform(self, text: str) -> bool:
-        """Do what a command says and say what came of it; False if it was refused.
-
-        A run is paused first; while a slow update is being made the command waits for it.
-        """
-        self.autorun.active = False
-        if self.autorun.busy:
-            self._waiting.append(text)
-            return True
+        """Do what a command says and say what came of it; False if it was refused."""
         try:
-            target = self._long_way(text)
-            said = "" if target is not None else perform(text, self.simulator)
+            said = self.control.perform(text)
         except InputError as error:
             self.say(str(error), error=True)
             return False
         self.selected = min(self.selected, len(self.simulator.names) - 1)
-        if target is not None:
-            self.start(inf, until=target)
-        self.view = replace(self.view, message=said)
-        self.changed()
+        self.say(said)
         return True
 
-    def _long_way(self, text: str) -> int | None:
-        """The step that a command leads to by so many new updates that they are better made as a run."""
-        words = text.split()
-        if len(words) != 2 or words[0] not in ("step", "goto") or not words[1].isdecimal():
-            return None
-        target = int(words[1]) + (self.simulator.k if words[0] == "step" else 0)
-        return target if self.autorun.takes(target - self.simulator.k) > AT_ONCE_S else None
-
-    def start(self, speed: float, *, until: int | None = None) -> None:
-        """Begin to run, to the end or to a step."""
+    def _spawn(self, task: Coroutine[None, None, None]) -> None:
         self.frames.count_anew()
-        self.run_worker(self._run(speed, until), group="run", exclusive=True)
-
-    async def _run(self, speed: float, until: int | None) -> None:
-        await self.autorun.run(speed, until=until)
-        waiting, self._waiting = self._waiting, []
-        for text in waiting:
-            self.perform(text)
-        self.changed()
-
-    def pause(self) -> None:
-        """Stop running, after the update that is being made."""
-        self.autorun.active = False
-        self.changed()
+        self.run_worker(task)
 
     def do_run_toggle(self, count: int) -> None:
-        if self.autorun.active:
-            self.pause()
-        elif self.simulator.engine.status != "active":
-            self.say(
-                f"the run has {self.simulator.status} ({self.simulator.reason}); n still steps, r starts again"
-                if self.simulator.status == "converged"
-                else f"the run has diverged ({self.simulator.reason}); N steps back, r starts again, - lowers lr"
-            )
-        else:
-            self.start(self.view.speed)
-            self.autorun.active = True
-            self.changed()
+        self.say(self.control.toggle(self.view.speed))
 
     def do_weight_next(self, count: int) -> None:
         self._select(count)
@@ -227,10 +182,10 @@ class GdTui(App[int]):
     def do_weight_edit(self, count: int) -> None:
         name = self.simulator.names[self.selected]
         value = float(self.simulator.engine.w[self.selected])
-        self.simulation.ask(name, f'w "{name}" {{}}', repr(value))
+        self.simulation.ask(name, f'w "{name}" {{}}', exact(value))
 
     def do_rate_type(self, count: int) -> None:
-        self.simulation.ask("learning rate", "lr {}", repr(self.simulator.engine.lr))
+        self.simulation.ask("learning rate", "lr {}", exact(self.simulator.engine.lr))
 
     def do_app_prompt(self, count: int) -> None:
         self.simulation.ask(":", "{}", "")
@@ -242,7 +197,7 @@ class GdTui(App[int]):
         self._choose("problem")
 
     def _choose(self, what: str) -> None:
-        self.pause()
+        self.control.pause()
         current = getattr(self.simulator.scenario, what)
         self.push_screen(ChooseScreen(what, current, self.view.glyphs), self._chosen)
 
@@ -251,19 +206,19 @@ class GdTui(App[int]):
             self.perform(text)
 
     def do_app_help(self, count: int) -> None:
-        self.pause()
+        self.control.pause()
         self.push_screen(HelpScreen(self.view.glyphs))
 
     def do_app_palette(self, count: int) -> None:
-        self.pause()
+        self.control.pause()
         self.action_command_palette()
 
     def do_app_suspend(self, count: int) -> None:
-        self.pause()
+        self.control.pause()
         self.action_suspend_process()
 
     def do_app_quit(self, count: int) -> None:
-        self.autorun.active = False
+        self.control.pause()
         self.leaving()
         self.frames.when_quiet(lambda: self.exit(0))
 

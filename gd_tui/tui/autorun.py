@@ -13,6 +13,9 @@ QUANTUM_S = 0.004
 """Updates are made in slices of this length, between which keys and frames have their turn."""
 SLOW_S = 0.010
 """An update that takes longer than this goes to a thread of its own."""
+GUESS_S = 1e-4
+"""What an update is taken to cost before one was made."""
+LONGEST_SLEEP_S = 0.05
 LAG_S = 0.5
 """What a run that cannot keep up is behind by more than this is forgiven, so that it never races to catch up."""
 
@@ -57,51 +60,68 @@ class Autorun:
         self.active = self.busy = False
         self._progress = progress
         self._cost_s = 0.0
+        self._looping = False
+        self._until: int | None = None
         self._pace = Pace(1.0, 0.0)
 
     def takes(self, count: int) -> float:
         """Seconds that `count` updates will take, judged by those made so far."""
-        return count * self._cost_s
+        return count * (self._cost_s or GUESS_S)
+
+    def learn(self, updates: int, seconds: float) -> None:
+        """Take note of how long updates took."""
+        if updates > 0:
+            cost = seconds / updates
+            self._cost_s = 0.8 * self._cost_s + 0.2 * cost if self._cost_s else cost
+
+    def begin(self, speed: float, until: int | None = None) -> bool:
+        """Be active from now on, at `speed` updates a second, up to convergence or up to step `until`.
+
+        Returns whether a task has to be started for `run`; if not, the one that was being stopped goes on.
+        """
+        self.active, self._until = True, until
+        self._pace = Pace(speed, monotonic())
+        needs_task, self._looping = not self._looping, True
+        return needs_task
+
+    def stop(self) -> None:
+        """Make no further update after the one that is being made."""
+        self.active = False
 
     def set_speed(self, speed: float) -> None:
         """Go on at another speed, in updates per second; inf for as many as there is time for."""
         self._pace = Pace(speed, monotonic())
         self._pace.made(1)
 
-    async def run(self, speed: float, *, until: int | None = None) -> None:
-        """Make updates at `speed` until convergence or divergence; or, if given, up to step `until`."""
-        self.active = True
-        self._pace = Pace(speed, monotonic())
+    async def run(self) -> None:
+        """Make the updates that are due, until stopped or at the end."""
         try:
             while self.active:
                 due = self._pace.due(monotonic())
-                if until is not None:
-                    due = min(due, until - self.simulator.k)
-                    if due <= 0 and self.simulator.k >= until:
-                        break
-                if due > 0 and not await self._make(due, to_convergence=until is None):
-                    break
-                await asyncio.sleep(min(0.05, self._pace.wait(monotonic())))
+                if self._until is not None:
+                    due = min(due, self._until - self.simulator.k)
+                self.active = self._until is None or due > 0
+                if due > 0 and not await self._make(due):
+                    self.active = False
+                await asyncio.sleep(min(LONGEST_SLEEP_S, self._pace.wait(monotonic())) if self.active else 0)
         finally:
-            self.active = False
+            self.active = self._looping = False
 
-    async def _make(self, due: int, *, to_convergence: bool) -> bool:
+    async def _make(self, due: int) -> bool:
         """Make some of the updates that are due; False if the run has ended."""
         count = min(due, max(1, int(QUANTUM_S / self._cost_s))) if self._cost_s else 1
-        work = self.simulator.run if to_convergence else self.simulator.step
+        work = self.simulator.run if self._until is None else self.simulator.step
         begun = perf_counter()
         if self._cost_s > SLOW_S:
+            count = 1
             self.busy = True
             try:
                 made = await asyncio.to_thread(work, 1)
             finally:
                 self.busy = False
-            count = 1
         else:
             made = work(count)
-        if made:
-            cost = (perf_counter() - begun) / made
-            self._cost_s = 0.8 * self._cost_s + 0.2 * cost if self._cost_s else cost
+        self.learn(made, perf_counter() - begun)
         self._pace.made(made)
         self._progress()
         return made == count

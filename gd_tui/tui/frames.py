@@ -60,6 +60,10 @@ class Frames:
         if self._dirty and monotonic() >= self._not_before:
             self.draw()
 
+    def forget(self) -> None:
+        """No answer will come any more: while suspended, the terminal was somebody else's."""
+        self._gate.forget()
+
     def when_quiet(self, then: Callable[[], None]) -> None:
         """Call `then` when no answer of the terminal is under way any more, or after a second.
 

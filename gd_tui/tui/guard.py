@@ -134,6 +134,7 @@ class Guard:
         self._thread_hook = threading.excepthook
         threading.excepthook = self._on_thread_exception
         self._handlers = self._take_signals()
+        self._poller = self._what_to_watch()
         self._watcher = threading.Thread(target=self._watch, name="terminal-watch", daemon=True)
         self._watcher.start()
         return self
@@ -147,6 +148,7 @@ class Guard:
         self._watcher.join()
         if self._deadline is not None:
             self._deadline.cancel()
+            self._deadline.join()  # if its time has come it is restoring, with the descriptors closed below
         if kind is not None:
             self.restore()
             os.dup2(self._kept_stderr, self._stderr)
@@ -236,14 +238,17 @@ class Guard:
             os.write(self._terminal, f"gd-tui: cannot write to the terminal: {args.exc_value!r}\n".encode())
         self._end(129 if has_hung_up(self._stdin) else 1)
 
-    def _watch(self) -> None:
-        """Sleep until the terminal hangs up or the guard ends; costs nothing meanwhile."""
+    def _what_to_watch(self) -> select.poll:
         poller = select.poll()
         poller.register(self._stop_watch, select.POLLIN)
         for descriptor in (self._stdin, self._stderr):
             if not has_hung_up(descriptor):  # macOS cannot poll every terminal and says so at once
                 poller.register(descriptor, 0)
-        if all(descriptor != self._stop_watch for descriptor, _ in poller.poll()):
+        return poller
+
+    def _watch(self) -> None:
+        """Sleep until the terminal hangs up or the guard ends; costs nothing meanwhile."""
+        if all(descriptor != self._stop_watch for descriptor, _ in self._poller.poll()):
             self._end(129)
 
     def _end(self, code: int) -> None:

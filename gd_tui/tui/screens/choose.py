@@ -25,8 +25,10 @@ def choices(what: str) -> list[tuple[str, str, str]]:
         if not problem.needs_data:
             listed.append((f"problem {problem.name}", problem.name, problem.description))
             continue
-        for data in _with_numeric_target():
-            listed.append((f"problem {problem.name} {data}", f"{problem.name} {data}", dataset_description(data)))
+        listed += [
+            (f"problem {problem.name} {data}", f"{problem.name} {data}", dataset_description(data))
+            for data in _with_numeric_target()
+        ]
     return listed
 
 
