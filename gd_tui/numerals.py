@@ -23,6 +23,7 @@ def fixed(value: float, width: int, decimals: int, *, signed: bool = False) -> s
     """
     if not isfinite(value):
         return ("nan" if isnan(value) else "+inf" if value > 0 else "-inf").rjust(width)[-width:]
+    value = value or 0.0  # -0.0 is shown as 0
     plus = "+" if signed and value != 0 else ""
     if value == 0 or max(1e-3, 10.0 ** (1 - decimals)) <= abs(value) < 1e6:
         for places in range(decimals, min(decimals, 2) - 1, -1):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from gd_tui.engine.objective import Array, Objective
 
-SAMPLES = 129
+SAMPLES = 257
 """Points of a slice that are compared at once."""
+VALLEYS = 4
+"""Valleys of a slice that are looked into."""
 
 
 def slice_minimum(objective: Objective, w: Array, i: int, loss: float, slope: float) -> float | None:
@@ -15,23 +19,27 @@ def slice_minimum(objective: Objective, w: Array, i: int, loss: float, slope: fl
 
     `loss` and `slope` are L and dL/dw_i at w.
 
-    Exact (one Newton step) on a quadratic; otherwise the lowest of a grid over the objective's view, or a
-    range around w_i that is doubled until the loss rises at both ends, narrowed down around the best point.
+    Exact (one Newton step) on a quadratic. Otherwise a range around w_i, twice as wide as the objective's view, is
+    doubled until the lowest of its samples lies well inside; then the lowest valleys are narrowed down.
     """
     if not np.isfinite(w).all():
         return None
     if objective.quadratic:
         return _vertex(float(w[i]), slope, objective.curvature(w, i))
+
+    def at(xs: Array) -> Array:
+        losses = objective.slice(w, i, xs, loss, slope)
+        return np.where(np.isfinite(losses), losses, np.inf)
+
     low, high = _range(objective, w, i)
     for _ in range(60):
         xs = np.linspace(low, high, SAMPLES)
-        best = _lowest_index(objective.slice(w, i, xs, loss, slope))
-        if best is None:
-            return None
-        if 0 < best < SAMPLES - 1:
-            return _narrow(objective, w, i, (xs[best - 1], xs[best + 1]), loss, slope)
-        reach = high - low
-        low, high = (low - reach, high) if best == 0 else (low, high + reach)
+        losses = at(xs)
+        best = int(losses.argmin())
+        if SAMPLES // 4 <= best < SAMPLES - SAMPLES // 4 and np.isfinite(losses[best]):
+            found = np.array([_polish(objective, w, i, _narrow(at, *valley)) for valley in _valleys(xs, losses)])
+            return float(found[at(found).argmin()])
+        low, high = low - (high - low) / 2, high + (high - low) / 2
     return None
 
 
@@ -46,20 +54,28 @@ def _range(objective: Objective, w: Array, i: int) -> tuple[float, float]:
     reach = max(1.0, abs(float(w[i])))
     low, high = float(w[i]) - reach, float(w[i]) + reach
     if objective.view is not None:
-        return min(low, float(objective.view[i, 0])), max(high, float(objective.view[i, 1]))
+        first, last = objective.view[i].tolist()
+        return min(low, first - (last - first)), max(high, last + (last - first))
     return low, high
 
 
-def _narrow(objective: Objective, w: Array, i: int, bracket: tuple[float, float], loss: float, slope: float) -> float:
-    """The lowest point of a bracketed valley, to the precision that differences of the loss can tell."""
-    low, high = bracket
+def _valleys(xs: Array, losses: Array) -> list[tuple[float, float]]:
+    """The ends of the valleys that the samples show, the few lowest of them."""
+    inside = losses[1:-1]
+    bottoms = 1 + np.flatnonzero((inside <= losses[:-2]) & (inside <= losses[2:]) & np.isfinite(inside))
+    lowest = bottoms[np.argsort(losses[bottoms], kind="stable")[:VALLEYS]]
+    return [(float(xs[i - 1]), float(xs[i + 1])) for i in lowest]
+
+
+def _narrow(at: Callable[[Array], Array], low: float, high: float) -> float:
+    """The lowest point of a valley, to the precision that differences of the loss can tell."""
     for _ in range(6):
-        xs = np.linspace(low, high, SAMPLES)
-        best = _lowest_index(objective.slice(w, i, xs, loss, slope))
-        if best is None or best in (0, SAMPLES - 1):
+        xs = np.linspace(low, high, 33)
+        best = int(at(xs).argmin())
+        if best in (0, len(xs) - 1):
             break
-        low, high = xs[best - 1], xs[best + 1]
-    return _polish(objective, w, i, 0.5 * (low + high))
+        low, high = float(xs[best - 1]), float(xs[best + 1])
+    return 0.5 * (low + high)
 
 
 def _polish(objective: Objective, w: Array, i: int, x: float) -> float:
@@ -74,11 +90,6 @@ def _polish(objective: Objective, w: Array, i: int, x: float) -> float:
             break
         x -= float(step)
     return x
-
-
-def _lowest_index(losses: Array) -> int | None:
-    finite = np.where(np.isfinite(losses), losses, np.inf)
-    return int(finite.argmin()) if np.isfinite(finite).any() else None
 
 
 def central_difference(objective: Objective, w: Array, i: int, h: float) -> float:

@@ -1,4 +1,4 @@
-"""CSV text -> Table, a block of rows at a time, so that a large file needs little memory beside its numbers."""
+"""CSV text -> Table, a block of rows at a time: a large file needs little memory beside its numbers."""
 
 import io
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from gd_tui.table.shipped_datasets import datasets, unknown_source
 from gd_tui.table.table import Table, TableError
 from gd_tui.table.words import shown
 
-_BLOCK_BYTES = 1 << 16  # larger blocks are slower: their cells no longer fit the processor's cache
+_BLOCK_BYTES = 1 << 16  # in a larger block one odd cell slows more rows
 
 
 def read_table(source: str, *, drop_missing: bool = False) -> Table:
@@ -60,7 +60,7 @@ def _read_bytes(source: str) -> bytes:
 
 
 def _blocks(layout: Layout, data: bytes) -> Iterator[tuple[list[Column], NDArray[np.int64]]]:
-    """The columns of about a megabyte of rows at a time, and the line on which each row begins."""
+    """The columns of some hundred rows at a time, and the line on which each row begins."""
     stream = io.BytesIO(data)
     stream.seek(layout.offset)
     before = layout.lines_before

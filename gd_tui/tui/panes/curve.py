@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
+from textwrap import wrap
 
 import numpy as np
 
@@ -57,7 +58,9 @@ class CurvePane(Pane):
             words = f"{name} has left every axis at step {snapshot.k:,}"
             if isfinite(here):
                 words = f"the loss is {snapshot.loss} at step {snapshot.k:,}: no curve to draw"
-            return [heading, *([[]] * (height // 2 - 1)), [(words.center(width), "dim")]]
+            said = wrap(words, max(1, width - 2))
+            above: list[Line] = [[] for _ in range((height - len(said)) // 2 - 1)]
+            return [heading, *above, *([(row.center(width), "dim")] for row in said)]
         label_width = 6 if width < 50 else 9
         rows = height - 2
         ticks = max(2, min(12, (width - label_width) // 10)), max(2, min(5, (rows - 1) // 4))

@@ -145,7 +145,9 @@ def _progress(share: float, width: int, band: str, glyphs: Glyphs) -> list[Run]:
     """The share of the way from start to optimum, with half-cell steps; arrows beyond either end."""
     room = width - 1
     end = (glyphs.optimum, f"dim{band}")
-    if not isfinite(share) or share > 1 + 0.5 / room:
+    if share != share:
+        return [(glyphs.track * room, f"rule{band}"), end]
+    if share > 1 + 0.5 / room:
         return [(glyphs.bar * room, f"weight{band}"), (glyphs.past_right, f"weight bold{band}")]
     if share < -0.5 / room:
         return [(glyphs.past_left, f"weight bold{band}"), (glyphs.track * (room - 1), f"rule{band}"), end]
