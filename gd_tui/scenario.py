@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
+from typing import Literal
 
 import msgspec
 
@@ -16,8 +17,15 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     Attributes:
         problem: a name of the table of problems; settings: what `--problem-set` changes of it.
-        data, target, features, standardize, drop_missing, bias: the table and how to use it.
+        data, target, features, standardize, drop_missing, bias, positive: the table and how to use it;
+            `positive` is the label of class 1 of two.
+        degree: of a polynomial. hidden, activation: the hidden layer of a network.
+        loss, reduction, delta: the loss of a row (None for the problem's own), how rows are put together,
+            and where Huber's loss turns straight. l1, l2: penalties on the weights, biases left out.
+        function, module: what the user typed or wrote.
         optimizer, hyperparameters: the update rule; lr: the learning rate, None for the problem's own.
+        schedule, schedule_settings: how the learning rate changes. clip: the largest gradient norm.
+        batch: rows per update, None for all.
         start: None for the problem's own, "zeros", "random" (a function of the seed), or the weights.
 
     Raises InputError for a learning rate or start that is no usable number.
@@ -31,15 +39,41 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     standardize: bool = False
     drop_missing: bool = False
     bias: bool = True
+    positive: str | None = None
+    degree: int = 2
+    loss: str | None = None
+    reduction: Literal["mean", "sum"] = "mean"
+    delta: float = 1.0
+    l1: float = 0.0
+    l2: float = 0.0
+    hidden: int = 8
+    activation: str = "tanh"
+    function: str | None = None
+    module: str | None = None
     optimizer: str = "sgd"
     hyperparameters: dict[str, float | bool] = {}
     lr: float | None = None
+    schedule: str = "constant"
+    schedule_settings: dict[str, float | tuple[float, ...]] = {}
+    clip: float | None = None
+    batch: int | None = None
     start: str | tuple[float, ...] | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
         if self.lr is not None and not (isfinite(self.lr) and self.lr > 0):
             raise InputError(f"the learning rate must be a finite number above 0, not {self.lr:g}")
+        for name, value in (("delta", self.delta), ("clip", self.clip)):
+            if value is not None and not (isfinite(value) and value > 0):
+                raise InputError(f"{name} must be a finite number above 0, not {value:g}")
+        for name, value in (("l1", self.l1), ("l2", self.l2)):
+            if not (isfinite(value) and value >= 0):
+                raise InputError(f"{name} must be a finite number of 0 or more, not {value:g}")
+        for name, count in (("batch", self.batch), ("hidden", self.hidden)):
+            if count is not None and count < 1:
+                raise InputError(f"{name} must be 1 or more, not {count}")
+        if not 0 <= self.degree <= 30:
+            raise InputError(f"degree must lie between 0 and 30, not {self.degree}")
         if self.seed < 0:
             raise InputError(f"the seed must be 0 or above, not {self.seed}")
         if isinstance(self.start, str) and self.start not in ("zeros", "random"):

@@ -23,6 +23,7 @@ class Objective(ABC):
             is within 1e-15 of it), else None.
         optimum: the weights of that least value, shape (d,), where they are known and unique, else None.
         quadratic: whether L is a polynomial of degree two, so that its curvature is the same everywhere.
+        rows: how many rows of data the loss is taken over; 0 where there are none.
         view: for each weight the range worth looking at, shape (d, 2), or None.
     """
 
@@ -31,6 +32,7 @@ class Objective(ABC):
     minimum: float | None = None
     optimum: Array | None = None
     quadratic: bool = False
+    rows: int = 0
     view: Array | None = None
 
     @property
@@ -67,6 +69,13 @@ class Objective(ABC):
         weights[:, i] = xs
         with np.errstate(all="ignore"):
             return self.losses(weights)
+
+    def restricted(self, rows: NDArray[np.intp]) -> Objective:
+        """The same objective over these rows of the data alone, as a mini-batch has it.
+
+        Raises ValueError where there are no rows.
+        """
+        raise ValueError("this objective has no rows of data to choose from")
 
     def random_start(self, generator: np.random.Generator) -> Array:
         """Start weights drawn at random: uniform in the view where there is one, else standard normal."""
