@@ -65,7 +65,7 @@ class LinearRegression(QuadraticObjective):
         error = self._a.dot(w, out=self._error)
         error -= self._y
         self._twice.dot(error, out=out)
-        loss: float = error.dot(error).item() * self._share
+        loss: float = float(error.dot(error)) * self._share
         return loss
 
     def losses(self, weights: Array) -> Array:

@@ -37,7 +37,7 @@ class WorkedExample(QuadraticObjective):
         error = np.multiply(w, self.x, out=self._error)
         error -= self.y
         np.multiply(error, self._twice, out=out)
-        loss: float = error.dot(error).item() * self._share
+        loss: float = float(error.dot(error)) * self._share
         return loss
 
     def losses(self, weights: Array) -> Array:

@@ -45,8 +45,8 @@ class Glyphs:
     trail: str | None = None
 
     def plain(self, text: str) -> str:
-        """`text` in this alphabet."""
-        return text.translate(TO_ASCII) if self.ascii else text
+        """`text` in this alphabet; "?" stands for what ASCII has no spelling of."""
+        return text.translate(TO_ASCII).encode("ascii", "replace").decode() if self.ascii else text
 
 
 TO_ASCII = str.maketrans(

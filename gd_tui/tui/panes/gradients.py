@@ -77,7 +77,7 @@ def _slope(shown: Shown, i: int, width: int, decimals: int, band: str) -> list[R
 
 def _move(shown: Shown, i: int, words: bool, band: str, glyphs: Glyphs) -> list[Run]:
     """What the next update does to the weight, which need not be against the gradient."""
-    move = float(shown.snapshot.next_weights[i] - shown.snapshot.weights[i])
+    move = float(shown.snapshot.next_weights[i]) - float(shown.snapshot.weights[i])
     arrow, word = (glyphs.up, "up") if move > 0 else (glyphs.down, "down") if move < 0 else (glyphs.still, "")
     return [(arrow, f"weight bold{band}"), (f" {word:<4}" if words else "", f"dim{band}")]
 

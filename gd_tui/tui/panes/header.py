@@ -21,7 +21,7 @@ class Header(Pane):
         snapshot, view = shown.snapshot, shown.view
         left: list[Run] = [
             (" gd-tui  ", "dim panel"),
-            (narrow(_problem(shown), max(9, width - 66)), "bright bold panel"),
+            (view.glyphs.plain(narrow(_problem(shown), max(9, width - 66))), "bright bold panel"),
             (f"  {snapshot.scenario.optimizer}  ", "text panel"),
             ("learning rate " if width >= 110 else "lr ", "dim panel"),
             (plain(snapshot.lr), "text panel"),
@@ -38,6 +38,8 @@ class Header(Pane):
         speed = f"{view.frames}  {view.speed_words}" if view.frames else view.speed_words
         room = max(0, width - BADGE - 2 - _length(line))
         line.append((f"{speed:>{room}}" if len(speed) < room else " " * room, "dim panel"))
+        if _length(line) + len(badge) + 4 > width:
+            badge = badge.partition(" at ")[0]
         badge = f"  {badge}  "
         line.append((" " * (width - len(badge) - _length(line)), "text panel"))
         return [[*line, (badge, f"{role} badge bold")]]

@@ -52,7 +52,7 @@ class UpdatePane(Pane):
         name_role = role if strong else "dim"
         text = glyphs.plain(line.numbers)
         parts: Line = [
-            (f" {narrow(glyphs.plain(line.name), label):<{label}} ", name_role + (strong if role == "weight" else ""))
+            (f" {glyphs.plain(narrow(line.name, label)):<{label}} ", name_role + (strong if role == "weight" else ""))
         ]
         if formula:
             spelt = glyphs.plain(line.formula)

@@ -62,7 +62,7 @@ class WeightsPane(Pane):
     def build(self, shown: Shown, width: int, height: int) -> list[Line]:
         snapshot, view = shown.snapshot, shown.view
         room = width - (2 if width >= WIDE else 1)
-        names = [narrow(name, LONGEST_NAME) for name in snapshot.names]
+        names = [view.glyphs.plain(narrow(name, LONGEST_NAME)) for name in snapshot.names]
         cols = columns(room, max(map(len, names)), snapshot.optimum is not None)
         largest = float(np.max(np.abs(snapshot.weights), initial=0.0, where=np.isfinite(snapshot.weights)))
         scale = self._scale.at(snapshot, 0, lambda before: bar_scale(before or 0.0, largest))
