@@ -8,9 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from gd_tui.engine.batches import Batches
 from gd_tui.engine.history import Keyframes, LossSeries, Recent
 from gd_tui.engine.objective import Array, Objective
-from gd_tui.engine.optimizers import Optimizer, State
+from gd_tui.engine.optimizers import At, Optimizer, State
+from gd_tui.engine.schedules import Constant, Memory, Schedule
 
 TRAIL: Final = 32
 """Steps before the present one that are always at hand, whatever way led to it."""
@@ -29,10 +31,10 @@ class Status(StrEnum):
 class Moment:
     """What an update is told of its place in the run (see `gd_tui.engine.optimizers.At`)."""
 
-    __slots__ = ("_objective", "_seed", "k", "loss", "lr")
+    __slots__ = ("_seed", "k", "loss", "lr", "objective")
 
     def __init__(self, objective: Objective, seed: int, lr: float) -> None:
-        self._objective = objective
+        self.objective = objective
         self._seed = seed
         self.k = 0
         self.lr = lr
@@ -44,8 +46,18 @@ class Moment:
         return np.random.Generator(np.random.Philox(key=self._seed, counter=[0, 0, 0, self.k]))
 
     def losses(self, weights: Array) -> Array:
-        """The loss of each row of `weights`, shape (m, d) -> (m,)."""
-        return self._objective.losses(weights)
+        """The loss of each row of `weights`, shape (m, d) -> (m,), on the rows that the update uses."""
+        return self.objective.losses(weights)
+
+
+def clip_norm(gradient: Array, largest: float) -> None:
+    """Scale a gradient, shape (d,), in place so that its Euclidean norm is at most `largest`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+    """
+    share = largest / (np.sqrt(gradient.dot(gradient)) + 1e-6)
+    if share < 1:
+        gradient *= share
 
 
 class Tolerance:
@@ -83,7 +95,7 @@ class Engine:
         k: the present step. first, newest: the reach of this engine's steps.
         w, gradient: arrays of shape (d,) at step k, changed in place by every move.
         state: the optimizer's memory at step k, by name.
-        loss: L(w) at step k.
+        loss: L(w) at step k; with mini-batches that of the rows which the next update uses.
         losses: the loss of every step from `first` on.
         diverged: the step at which the loss or a weight ceased to be finite, or None.
         converged: the first step within `tolerance`, or None.
@@ -100,41 +112,73 @@ class Engine:
         first: int = 0,
         seed: int = 0,
         tolerance: Tolerance | None = None,
+        schedule: Schedule | None = None,
+        schedule_memory: Memory | None = None,
+        clip: float | None = None,
+        batch: int | None = None,
     ) -> None:
-        """Stand at step `first` with the weights `start`, shape (d,), and the optimizer's memory `state`
-        (by default a fresh one); lr is the learning rate.
+        """Stand at step `first` with the weights `start`, shape (d,).
+
+        `state` and `schedule_memory` are the memories of the optimizer and the schedule, by default fresh
+        ones; lr is the base learning rate, `clip` the largest norm of a gradient, `batch` the rows per update.
         """
         self.objective, self.optimizer, self.lr = objective, optimizer, lr
+        self.schedule, self.clip = schedule or Constant(), clip
+        self.batches = Batches(objective.rows, batch, seed) if batch is not None else None
         self.first = self.newest = first
         self.k: int
         self.loss: float
         self.diverged: int | None
         self.converged: int | None
-        self._lay_out(start, optimizer.init(start) if state is None else state)
+        self._lay_out(
+            start,
+            optimizer.init(start) if state is None else state,
+            self.schedule.init() if schedule_memory is None else schedule_memory,
+        )
         self.gradient: Array = np.empty_like(self.w)
         self._at = Moment(objective, seed, lr)
         self.losses = LossSeries()
         self.keyframes = Keyframes(len(self._memory))
         self.recent = Recent(len(self._memory))
         self.recent.restart(first)
+        plain = clip is None and isinstance(self.schedule, Constant)
+        self._make_update = optimizer.update if plain else self._scheduled_update
+        self._evaluate = objective.loss_and_gradient if self.batches is None else self._evaluate_batch
         self._load(first, self._memory)
         self.losses.extend([self.loss])
         self.keyframes.keep(self._memory)
         with np.errstate(all="ignore"):
             self.tolerance = tolerance or Tolerance(objective.minimum, self.gradient)
             self.diverged = None if self._finite() else first
-            self.converged = first if self.tolerance.met(self.loss, self.gradient) else None
+            met = self.batches is None and self.tolerance.met(self.loss, self.gradient)
+            self.converged = first if met else None
 
-    def _lay_out(self, start: Array, state: State) -> None:
-        """Put weights and state side by side in one array, so that a keyframe is one copy."""
-        arrays = {"": start, **state}
-        self._memory: Array = np.concatenate([np.ravel(a) for a in arrays.values()]).astype(np.float64)
-        views, begin = {}, 0
-        for name, array in arrays.items():
-            views[name] = self._memory[begin : begin + array.size].reshape(array.shape)
-            begin += array.size
-        self.w: Array = views.pop("")
-        self.state: State = views
+    def _lay_out(self, start: Array, state: State, schedule_memory: Memory) -> None:
+        """Put everything that changes side by side in one array, so that a keyframe is one copy."""
+        arrays = [start, *state.values(), *schedule_memory.values()]
+        self._memory: Array = np.concatenate([np.ravel(a) for a in arrays]).astype(np.float64)
+        parts = np.split(self._memory, np.cumsum([a.size for a in arrays])[:-1])
+        views = [part.reshape(array.shape) for part, array in zip(parts, arrays, strict=True)]
+        self.w: Array = views[0]
+        self.state: State = dict(zip(state, views[1:], strict=False))
+        self.schedule_memory: Memory = dict(zip(schedule_memory, views[1 + len(state) :], strict=True))
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next update."""
+        return self.schedule.rate(self.lr, self.k, self.schedule_memory)
+
+    @property
+    def present(self) -> Objective:
+        """The objective as the next update sees it: with mini-batches, on the rows of that update."""
+        return self._at.objective
+
+    def full_loss(self) -> float:
+        """L(w) at step k over all rows."""
+        if self.batches is None:
+            return self.loss
+        with np.errstate(all="ignore"):
+            return float(self.objective.losses(self.w[None, :])[0])
 
     @property
     def status(self) -> Status:
@@ -186,21 +230,31 @@ class Engine:
         try:
             self._at.k, self._at.loss = self.k, self.loss
             with np.errstate(all="ignore"):
-                self.optimizer.update(w, self.gradient.copy(), state, self._at)
+                self._make_update(w, self.gradient.copy(), state, self._at)
             return w.copy()
         finally:
             self._memory[:] = memory
 
-    def gradient_at(self, w: Array) -> Array:
-        """The gradient at other weights, shape (d,)."""
+    def gradient_before(self, w: Array) -> Array:
+        """The gradient that the last update used, shape (d,), where w are the weights before it."""
         gradient = np.empty_like(w)
+        rows = None if self.batches is None else self.batches.rows_of(self.k - 1)
+        objective = self.objective if rows is None else self.objective.restricted(rows)
         with np.errstate(all="ignore"):
-            self.objective.loss_and_gradient(w, gradient)
+            objective.loss_and_gradient(w, gradient)
+        return gradient
+
+    def clipped(self) -> Array:
+        """The gradient that the next update will use, shape (d,)."""
+        gradient = self.gradient.copy()
+        if self.clip is not None:
+            with np.errstate(all="ignore"):
+                clip_norm(gradient, self.clip)
         return gradient
 
     def moment(self) -> Moment:
         """The place in the run of the next update."""
-        moment = Moment(self.objective, self._at._seed, self.lr)
+        moment = Moment(self.present, self._at._seed, self.rate)
         moment.k, moment.loss = self.k, self.loss
         return moment
 
@@ -250,11 +304,11 @@ class Engine:
     def _loop(self, stop: int, fresh: list[float] | None, to_convergence: bool, recent: Recent | None) -> bool:
         """Make updates up to step `stop`. True if the run ended there or before."""
         w, gradient, memory, state, at = self.w, self.gradient, self._memory, self.state, self._at
-        evaluate, update = self.objective.loss_and_gradient, self.optimizer.update
+        evaluate, update = self._evaluate, self._make_update
         minimum, square = self.tolerance.minimum, self.tolerance.square
         # A gradient is not short while its first component is long: one look spares the product.
         component, reach = self.gradient.item, 1.000001 * self.tolerance.norm
-        watch = fresh is not None and self.converged is None
+        watch = fresh is not None and self.converged is None and self.batches is None
         k, loss, ended = self.k, self.loss, False
         while k < stop:
             if recent is not None:
@@ -292,8 +346,24 @@ class Engine:
     def _load(self, k: int, memory: Array) -> None:
         self._memory[:] = memory
         self.k = k
+        self._at.k = k - 1
         with np.errstate(all="ignore"):
-            self.loss = self.objective.loss_and_gradient(self.w, self.gradient)
+            self.loss = self._evaluate(self.w, self.gradient)
+
+    def _scheduled_update(self, w: Array, gradient: Array, state: State, at: At) -> None:
+        """An update whose learning rate comes from a schedule, or whose gradient is clipped."""
+        at.lr = self.schedule.rate(self.lr, at.k, self.schedule_memory)
+        if self.clip is not None:
+            clip_norm(gradient, self.clip)
+        self.optimizer.update(w, gradient, state, at)
+        if self.schedule.watches:
+            self.schedule.observe(at.loss, self.lr, self.schedule_memory)
+
+    def _evaluate_batch(self, w: Array, gradient: Array) -> float:
+        """Loss and gradient on the rows of the update after the last one made."""
+        assert self.batches is not None
+        self._at.objective = self.objective.restricted(self.batches.rows_of(self._at.k + 1))
+        return self._at.objective.loss_and_gradient(w, gradient)
 
     def _trail_is_whole(self) -> bool:
         return self.k - self.recent.begin >= min(TRAIL, self.k - self.first)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from math import isfinite
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from gd_tui.engine.analysis import euclidean_norm, slice_minimum
 from gd_tui.engine.engine import Engine, Status
-from gd_tui.engine.objective import Array
+from gd_tui.engine.objective import Array, Objective
 from gd_tui.engine.optimizers import make_optimizer
-from gd_tui.engine.terms import Term
+from gd_tui.engine.schedules import make_schedule
+from gd_tui.engine.terms import Term, number
 from gd_tui.errors import InputError
 from gd_tui.problems import build_objective, start_weights
 from gd_tui.scenario import Scenario
@@ -149,7 +151,7 @@ class Simulator:
 
     def snapshot(self, selected: int = 0) -> Snapshot:
         """All that is to be shown of the present step; `selected` is the weight to look at closely."""
-        engine, objective = self.engine, self.branch.objective
+        engine, objective = self.engine, self.engine.present
         trail = self.branch.segments[self._active].trail()
         lowest, lowest_at = self.branch.lowest(self.k)
         with np.errstate(all="ignore"):
@@ -160,13 +162,13 @@ class Simulator:
                 status=engine.status,
                 reason=self.reason,
                 converged=engine.converged,
-                lr=engine.lr,
-                names=objective.names,
+                lr=engine.rate,
+                names=self.names,
                 weights=engine.w.copy(),
                 gradient=engine.gradient.copy(),
                 start=self.branch.segments[0].engine.keyframes.nearest(0)[1][: len(engine.w)],
-                optimum=objective.optimum,
-                previous_gradient=engine.gradient_at(trail[-1]) if len(trail) else None,
+                optimum=self.branch.objective.optimum,
+                previous_gradient=engine.gradient_before(trail[-1]) if len(trail) else None,
                 change=engine.w - trail[-1] if len(trail) else None,
                 next_weights=engine.peek(),
                 loss=engine.loss,
@@ -180,16 +182,22 @@ class Simulator:
                 slice_minimum=slice_minimum(
                     objective, engine.w, selected, engine.loss, float(engine.gradient[selected])
                 ),
-                data_units=objective.data_units(engine.w),
+                data_units=self.branch.objective.data_units(engine.w),
+                full_loss=engine.full_loss() if engine.batches else None,
+                epoch=engine.batches.epoch(self.k) if engine.batches else None,
                 run=self._run,
                 _branch=self.branch,
+                _objective=objective,
             )
 
     def _terms(self, i: int) -> tuple[Term, ...]:
         engine = self.engine
-        before = self.branch.objective.terms(engine.w, i)
-        after = engine.optimizer.terms(i, self.names[i], engine.w, engine.gradient, engine.state, engine.moment())
-        return before + after
+        lines = engine.present.terms(engine.w, i)
+        gradient = engine.clipped()
+        if gradient[i] != engine.gradient[i]:
+            lines += (_clipped(float(engine.gradient[i]), float(gradient[i]), engine.clip or 0.0),)
+        after = engine.optimizer.terms(i, self.names[i], engine.w, gradient, engine.state, engine.moment())
+        return lines + after
 
     @property
     def reason(self) -> str:
@@ -217,14 +225,13 @@ class Simulator:
     def _edit(self, scenario: Scenario, weights: Array, *, keep_memory: bool) -> None:
         """Go on from the present step with a new engine."""
         old, k = self.engine, self.k
-        engine = Engine(
+        engine = _engine(
             self.branch.objective,
-            make_optimizer(scenario.optimizer, scenario.hyperparameters),
-            scenario.lr if scenario.lr is not None else old.lr,
+            scenario,
             weights,
             state=old.state if keep_memory else None,
+            schedule_memory=old.schedule_memory if scenario.schedule == self.scenario.schedule else None,
             first=k,
-            seed=scenario.seed,
             tolerance=self.branch.segments[0].engine.tolerance if k else None,
         )
         segment = Segment(scenario, engine, self.branch.segments[self._active].trail())
@@ -249,12 +256,33 @@ class Simulator:
         self.seek(k)
 
 
+def _clipped(before: float, after: float, clip: float) -> Term:
+    parts = (number("gradient", before), " × ", number("clip/norm", after / before))
+    return Term("clipped", parts, after, f"all gradients shortened alike, to a norm of {clip:g}", "gradient")
+
+
 def _begin(scenario: Scenario) -> Branch:
     """The scenario's run at step 0, with its learning rate spelt out."""
     objective = build_objective(scenario)
-    optimizer = make_optimizer(scenario.optimizer, scenario.hyperparameters)
-    lr = objective.default_rate if scenario.lr is None else scenario.lr
+    if scenario.batch is not None and not objective.rows:
+        raise InputError(f"{scenario.problem} has no rows of data, so --batch has nothing to choose from")
+    if scenario.lr is None:
+        scenario = msgspec.structs.replace(scenario, lr=objective.default_rate)
     start = start_weights(scenario, objective)
-    engine = Engine(objective, optimizer, lr, start, seed=scenario.seed)
-    segment = Segment(msgspec.structs.replace(scenario, lr=lr), engine, np.empty((0, len(start))))
-    return Branch(objective, (segment,))
+    return Branch(objective, (Segment(scenario, _engine(objective, scenario, start), np.empty((0, len(start)))),))
+
+
+def _engine(objective: Objective, scenario: Scenario, weights: Array, **carried: Any) -> Engine:
+    """The scenario's engine from these weights on; `carried` is what it takes over from the one before."""
+    assert scenario.lr is not None
+    return Engine(
+        objective,
+        make_optimizer(scenario.optimizer, scenario.hyperparameters),
+        scenario.lr,
+        weights,
+        seed=scenario.seed,
+        schedule=make_schedule(scenario.schedule, scenario.schedule_settings),
+        clip=scenario.clip,
+        batch=scenario.batch,
+        **carried,
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gd_tui.engine.engine import Status
-from gd_tui.engine.objective import Array
+from gd_tui.engine.objective import Array, Objective
 from gd_tui.engine.terms import Term
 from gd_tui.scenario import Scenario
 from gd_tui.simulator.branch import Branch
@@ -31,6 +31,8 @@ class Snapshot:
         terms: the arithmetic of its next update. trail: its last values, oldest first, shape (m,).
         slice_minimum: where along it the loss is least, the others fixed; None if nowhere.
         data_units: names and weights in the data's own units, where w has others.
+        full_loss: with mini-batches the loss over all rows, where `loss` is that of the next update's; else None.
+        epoch: with mini-batches the epoch of the next update, from 0; else None.
         run: a number that changes with every edit, so that what was drawn of another run is not mixed up.
     """
 
@@ -59,8 +61,11 @@ class Snapshot:
     trail: Array
     slice_minimum: float | None
     data_units: tuple[Sequence[str], Array] | None
+    full_loss: float | None
+    epoch: int | None
     run: int
     _branch: Branch
+    _objective: Objective
 
     def history(self, first: int, last: int, columns: int) -> tuple[Array, Array]:
         """Steps and losses of [first, last], at most two a column, no extreme value left out."""
@@ -68,4 +73,4 @@ class Snapshot:
 
     def slice(self, i: int, xs: Array) -> Array:
         """The loss where weight i takes the values xs, shape (m,), and the others stay."""
-        return self._branch.objective.slice(self.weights, i, xs, self.loss, float(self.gradient[i]))
+        return self._objective.slice(self.weights, i, xs, self.loss, float(self.gradient[i]))
