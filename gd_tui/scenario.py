@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from math import isfinite
 from typing import Literal
 
 import msgspec
 
-from gd_tui.errors import InputError
+from gd_tui.errors import InputError, unknown
 
 DEFAULT_PROBLEM = "explainer"
 
@@ -80,3 +81,29 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise InputError(f"start must be 'zeros', 'random' or a list of numbers, not {self.start!r}")
         if isinstance(self.start, tuple) and not all(isfinite(value) for value in self.start):
             raise InputError("every start weight must be a finite number")
+
+
+def to_toml(scenario: Scenario) -> str:
+    """The scenario as TOML; what is as it is by default is left out. Numbers read back to the same float64."""
+    return msgspec.toml.encode(scenario).decode()
+
+
+def from_toml(text: str, source: str) -> Scenario:
+    """The scenario of a TOML text. Raises InputError that names the source, the key, and what was expected."""
+    try:
+        return msgspec.toml.decode(text, type=Scenario)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{source}: {_plain(str(error))}") from None
+    except msgspec.DecodeError as error:
+        raise InputError(f"{source}: not TOML: {error}") from None
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from None
+
+
+def _plain(message: str) -> str:
+    """msgspec's words for a wrong key or type, with the key first: `lr: expected float or null, got str`."""
+    if found := re.match(r"Object contains unknown field `(.*)`$", message):
+        return str(unknown("key", found[1], Scenario.__struct_fields__))
+    what, _, where = message.partition(" - at `$.")
+    what = what.replace("`", "").replace("Expected", "expected").replace(" | null", "").replace(" | ", " or ")
+    return f"{where.rstrip('`')}: {what}" if where else what

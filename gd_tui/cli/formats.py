@@ -60,17 +60,19 @@ def write_markdown(trace: Trace, out: TextIO) -> None:
 def write_table(trace: Trace, out: TextIO) -> None:
     """Columns of fixed width, with as many weights as fit a line of the terminal (100 columns elsewhere)."""
     names = [_shortened(name, LONGEST_NAME) for name in trace.simulator.names]
-    front = [max(4, len(str(trace.last))), WIDTH, RATE_WIDTH, NORM_WIDTH]
+    losses = [WIDTH] * (len(_front(trace)) - 3)
+    front = [max(4, len(str(trace.last))), *losses, RATE_WIDTH, NORM_WIDTH]
     room = shutil.get_terminal_size((100, 24)).columns - sum(front) - len(front) + 1
     widths = front + _fitting([max(WIDTH, len(name)) for name in names], room)
     shown = len(widths) - len(front)
     out.write(_heading(trace.simulator.scenario) + "\n")
     if shown < len(names):
         out.write(f"{shown} of {len(names)} weights, + {len(names) - shown} more (use --format csv)\n")
-    out.write(_line(["step", "loss", "lr", "gradient_norm", *names], widths))
+    out.write(_line([*_front(trace), *names], widths))
     for row in trace.rows():
-        numbers = [fixed(x, WIDTH, DECIMALS) for x in (row.loss, row.gradient_norm, *row.weights[:shown])]
-        out.write(_line([str(row.step), numbers[0], _rate(row.lr), *numbers[1:]], widths))
+        before = [fixed(x, WIDTH, DECIMALS) for x in _losses(row)]
+        after = [fixed(x, WIDTH, DECIMALS) for x in (row.gradient_norm, *row.weights[:shown])]
+        out.write(_line([str(row.step), *before, _rate(row.lr), *after], widths))
     out.write("\n".join(_last_lines(trace.ending())) + "\n")
 
 
@@ -85,12 +87,22 @@ FORMATS: dict[str, Callable[[Trace, TextIO], None]] = {
 
 def _columns(trace: Trace) -> list[str]:
     names = trace.simulator.names
-    return ["step", "loss", "lr", "gradient_norm", *names, *(f"grad {name}" for name in names)]
+    return [*_front(trace), *names, *(f"grad {name}" for name in names)]
+
+
+def _front(trace: Trace) -> list[str]:
+    """The columns before those of the weights."""
+    batch_loss = ["batch_loss"] if trace.simulator.scenario.batch else []
+    return ["step", "loss", *batch_loss, "lr", "gradient_norm"]
 
 
 def _numbers(row: Row) -> list[float]:
     """All of a row but its step, in the order of the columns."""
-    return [row.loss, row.lr, row.gradient_norm, *row.weights, *row.gradient]
+    return [*_losses(row), row.lr, row.gradient_norm, *row.weights, *row.gradient]
+
+
+def _losses(row: Row) -> list[float]:
+    return [row.loss] if row.batch_loss is None else [row.loss, row.batch_loss]
 
 
 def _about(trace: Trace) -> dict[str, Any]:
@@ -99,6 +111,8 @@ def _about(trace: Trace) -> dict[str, Any]:
 
 def _step(row: Row) -> dict[str, Any]:
     step = {"step": row.step, "loss": row.loss, "lr": row.lr}
+    if row.batch_loss is not None:
+        step["batch_loss"] = row.batch_loss
     return step | {"weights": row.weights, "gradient": row.gradient}
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gd_tui.engine.settings import Entry
 
 Lines = Iterator[str]
 
@@ -30,6 +34,20 @@ def list_optimizers() -> Lines:
         rows = [(f"--set {name}={_numbers(default)}", entry.meaning(name))
                 for name, default in entry.hyperparameters().items()]
         yield from _columns(rows, indent=width + 4)
+
+
+def list_schedules() -> Lines:
+    """Names and descriptions of the schedules, with their settings, defaults and meanings."""
+    from gd_tui.engine.schedules import SCHEDULES
+
+    return _entries("--schedule-set", SCHEDULES.values())
+
+
+def list_losses() -> Lines:
+    """The losses of a row."""
+    from gd_tui.engine.losses import LOSSES
+
+    return _columns([(name, loss.description) for name, loss in LOSSES.items()])
 
 
 def list_datasets() -> Lines:
@@ -65,10 +83,22 @@ def list_keys() -> Lines:
 LISTINGS: dict[str, Callable[[], Lines]] = {
     "problems": list_problems,
     "optimizers": list_optimizers,
+    "schedules": list_schedules,
+    "losses": list_losses,
     "datasets": list_datasets,
     "commands": list_commands,
     "keys": list_keys,
 }
+
+
+def _entries(option: str, entries: Collection[Entry[Any]]) -> Lines:
+    """Lines of a table of rules: name, description, and a line for each setting."""
+    width = max(len(entry.name) for entry in entries)
+    for entry in entries:
+        yield f"{entry.name:<{width}}  {entry.description}"
+        rows = [(f"{option} {name}={_numbers(default)}", entry.meaning(name))
+                for name, default in entry.settings().items()]
+        yield from _columns(rows, indent=width + 4)
 
 
 def _columns(rows: Sequence[tuple[str, str]], indent: int = 0) -> Lines:

@@ -16,11 +16,16 @@ LIMIT: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The state after `step` updates, with the gradient and the learning rate of the update that follows."""
+    """The state after `step` updates, with the gradient and the learning rate of the update that follows.
+
+    With mini-batches `loss` is that of all rows, and `batch_loss` and the gradient are those of the rows
+    that the update uses; else `batch_loss` is None.
+    """
 
     step: int
     loss: float
     lr: float
+    batch_loss: float | None
     gradient_norm: float
     weights: list[float]
     gradient: list[float]
@@ -82,8 +87,9 @@ def _row(simulator: Simulator) -> Row:
     engine = simulator.engine
     return Row(
         step=simulator.k,
-        loss=engine.loss,
-        lr=engine.lr,
+        loss=engine.full_loss(),
+        lr=engine.rate,
+        batch_loss=engine.loss if engine.batches else None,
         gradient_norm=euclidean_norm(engine.gradient),
         weights=engine.w.tolist(),
         gradient=engine.gradient.tolist(),
