@@ -7,6 +7,7 @@ weight i is 2 x_i^2 / n and the optimum w_i = y / x_i, where the loss is 0.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gd_tui.engine.objective import Array, QuadraticObjective
 from gd_tui.engine.terms import Term, given, number
@@ -27,10 +28,11 @@ class WorkedExample(QuadraticObjective):
     def __init__(self, x: Array, y: float, start: Array) -> None:
         self.x, self.y, self.start = x, y, start
         self.names = numbered("w", len(x))
-        self.optimum = y / x
+        self.optimum, self.rows = y / x, len(x)
         self._twice = 2 / len(x) * x
         self._curvature = self._twice * x
         self._share = 1 / len(x)
+        self._count = len(x)
         self._error = np.empty_like(x)
 
     def loss_and_gradient(self, w: Array, out: Array) -> float:
@@ -51,8 +53,11 @@ class WorkedExample(QuadraticObjective):
     def curvature(self, w: Array, i: int) -> float:
         return float(self._curvature[i])
 
+    def restricted(self, rows: NDArray[np.intp]) -> WorkedExample:
+        return WorkedExampleBatch(self, rows)
+
     def terms(self, w: Array, i: int) -> tuple[Term, ...]:
-        n, x, name = len(self.x), float(self.x[i]), f"x{i + 1}"
+        n, x, name = self._count, float(self.x[i]), f"x{i + 1}"
         predicted = float(w[i]) * x
         error = predicted - self.y
         return (
@@ -76,6 +81,35 @@ class WorkedExample(QuadraticObjective):
                 "gradient",
             ),
         )
+
+
+class WorkedExampleBatch(WorkedExample):
+    """The worked example on some of its rows: the other weights have no part in the loss."""
+
+    def __init__(self, whole: WorkedExample, rows: NDArray[np.intp]) -> None:
+        super().__init__(whole.x, whole.y, whole.start)
+        self._part = np.zeros(len(whole.x))
+        self._part[rows] = 1 / len(rows)
+        self._twice = 2 * self._part * self.x
+        self._curvature = self._twice * self.x
+        self._count = len(rows)
+
+    def loss_and_gradient(self, w: Array, out: Array) -> float:
+        error = np.where(self._part > 0, w * self.x - self.y, 0.0)
+        np.multiply(error, self._twice, out=out)
+        return float((error * self._part).dot(error))
+
+    def losses(self, weights: Array) -> Array:
+        error = np.where(self._part > 0, weights * self.x - self.y, 0.0)
+        losses: Array = np.einsum("ij,ij->i", error * self._part, error)
+        return losses
+
+    def terms(self, w: Array, i: int) -> tuple[Term, ...]:
+        if self._part[i] == 0:
+            return (
+                Term("gradient", (f"row {i + 1} is not in the batch",), 0.0, "it has no part in the loss", "gradient"),
+            )
+        return super().terms(w, i)
 
 
 def _inputs(settings: Settings) -> tuple[Array, float]:

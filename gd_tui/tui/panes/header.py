@@ -35,6 +35,8 @@ class Header(Pane):
             ("step ", "dim panel"),
             (step, "bright bold panel"),
         ]
+        if snapshot.epoch is not None:
+            line.append((f"  epoch {snapshot.epoch + 1:,}", "dim panel"))
         speed = f"{view.frames}  {view.speed_words}" if view.frames else view.speed_words
         room = max(0, width - BADGE - 2 - _length(line))
         line.append((f"{speed:>{room}}" if len(speed) < room else " " * room, "dim panel"))

@@ -23,9 +23,11 @@ class LossPane(Pane):
     def build(self, shown: Shown, width: int, height: int) -> list[Line]:
         snapshot, glyphs = shown.snapshot, shown.view.glyphs
         hero = width >= HERO_WIDTH and height >= HERO_HEIGHT and not glyphs.ascii
-        lines: list[Line] = [title("loss", "loss", width, glyphs, focused=shown.view.focus == self.ID)]
+        name = "loss" if snapshot.full_loss is None else "batch loss"
+        lines: list[Line] = [title(name, "loss", width, glyphs, focused=shown.view.focus == self.ID)]
         if hero:
-            lines += [[(" " + row, "loss bold")] for row in large(snapshot.loss, width - 1)] + [[]]
+            lines += [[(" " + row, "loss bold")] for row in large(snapshot.loss, width - 1)]
+            lines += [[]] if snapshot.full_loss is None else []
         label, number = (12, 11) if width >= 24 else (7, width - 9)
         room = width - label - number - 2
 
@@ -41,6 +43,8 @@ class LossPane(Pane):
         change = glyphs.nothing if snapshot.loss_change is None else fixed(snapshot.loss_change, number, 4, signed=True)
         lowest_at = "now" if snapshot.lowest_at == snapshot.k else f"at {snapshot.lowest_at:,}"
         wide = width >= 24
+        if snapshot.full_loss is not None:
+            lines.append(line("all rows", fixed(snapshot.full_loss, number, 4), "loss"))
         lines += [
             line("change", change, "text", _percent(snapshot.loss, snapshot.loss_change)),
             line("lowest", fixed(snapshot.lowest, number, 4), "text", lowest_at),
