@@ -78,6 +78,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.log", ("y",), "y", "loss history on a logarithmic axis, and back", LOOKING, label="log"),
     Command("choose.optimizer", ("o",), "o", "choose the optimizer", CHANGING, label="optimizer"),
     Command("choose.problem", ("p",), "p", "choose the problem", CHANGING, label="problem"),
+    Command("choose.data", ("d",), "d", "choose the data", CHANGING, label="data"),
     Command("step.first", ("g", "home"), "g Home", "first step; 40g goes to step 40", STEPPING, "goto 0", "first"),
     Command("step.newest", ("G", "end"), "G End", "newest step", STEPPING, "newest", "newest"),
     Command("edit.undo", ("u",), "u", "undo the last edit or restart", CHANGING, "undo", "undo"),

@@ -14,13 +14,15 @@ from textual.screen import Screen
 from gd_tui.commands import BY_ID, COMMANDS
 from gd_tui.errors import InputError
 from gd_tui.numerals import exact
+from gd_tui.plots import warm_up
+from gd_tui.problems import PROBLEMS
 from gd_tui.simulator import Simulator
 from gd_tui.tui.control import Control
 from gd_tui.tui.frames import Frames
 from gd_tui.tui.glyphs import ASCII, UNICODE
 from gd_tui.tui.glyphs import COLOURLESS as COLOURLESS_GLYPHS
 from gd_tui.tui.looking import LOOKS
-from gd_tui.tui.screens.choose import ChooseScreen
+from gd_tui.tui.screens.choose import DATA_FOR, ChooseScreen
 from gd_tui.tui.screens.help import HelpScreen
 from gd_tui.tui.screens.simulation import SimulationScreen
 from gd_tui.tui.shown import NORMAL_SPEED, Shown, View
@@ -78,7 +80,12 @@ class GdTui(App[int]):
 
     def on_simulation_screen_ready(self) -> None:
         self.repaint()
-        self.changed()
+        self.look(replace(self.view, plots=False))
+        self.simulation.call_after_refresh(self._begin_plots)
+
+    def _begin_plots(self) -> None:
+        warm_up()
+        self.look(replace(self.view, plots=True))
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         self.frames.acknowledged()
@@ -196,13 +203,20 @@ class GdTui(App[int]):
     def do_choose_problem(self, count: int) -> None:
         self._choose("problem")
 
+    def do_choose_data(self, count: int) -> None:
+        problem = self.simulator.scenario.problem
+        self._choose(DATA_FOR + (problem if PROBLEMS[problem].needs_data else "linear"))
+
     def _choose(self, what: str) -> None:
         self.control.pause()
-        current = getattr(self.simulator.scenario, what)
+        scenario = self.simulator.scenario
+        current = {"optimizer": scenario.optimizer, "problem": scenario.problem}.get(what, scenario.data or "")
         self.push_screen(ChooseScreen(what, current, self.view.glyphs), self._chosen)
 
     def _chosen(self, text: str | None) -> None:
-        if text:
+        if text and text.startswith(DATA_FOR):
+            self._choose(text)
+        elif text:
             self.perform(text)
 
     def do_app_help(self, count: int) -> None:

@@ -11,6 +11,8 @@ from gd_tui.simulator import Simulator
 
 QUANTUM_S = 0.004
 """Updates are made in slices of this length, between which keys and frames have their turn."""
+TURNS = 10
+"""Turns of the event loop between two slices: a key passes through several queues until it has its effect."""
 SLOW_S = 0.010
 """An update that takes longer than this goes to a thread of its own."""
 GUESS_S = 1e-4
@@ -103,9 +105,18 @@ class Autorun:
                 self.active = self._until is None or due > 0
                 if due > 0 and not await self._make(due):
                     self.active = False
-                await asyncio.sleep(min(LONGEST_SLEEP_S, self._pace.wait(monotonic())) if self.active else 0)
+                await self._give_way()
         finally:
             self.active = self._looping = False
+
+    async def _give_way(self) -> None:
+        """Let the event loop do what it has to do, and wait if nothing is due."""
+        wait = self._pace.wait(monotonic()) if self.active else 0.0
+        if wait > 0:
+            await asyncio.sleep(min(LONGEST_SLEEP_S, wait))
+            return
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
 
     async def _make(self, due: int) -> bool:
         """Make some of the updates that are due; False if the run has ended."""

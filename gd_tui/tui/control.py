@@ -97,9 +97,8 @@ class Control:
 
     async def _run(self) -> None:
         await self._autorun.run()
-        waiting, self._waiting = self._waiting, []
-        for text in waiting:
-            self._resume(text)
+        while self._waiting and not self.running:  # one of them may be a run itself
+            self._resume(self._waiting.pop(0))
         self._changed()
 
     def _long_way(self, text: str) -> int | None:

@@ -39,9 +39,11 @@ class Frames:
         """The state has changed. While `running`, frames keep their distance."""
         self._gate.want()
         self._dirty = True
-        if running and monotonic() < self._not_before:
-            return
-        self.draw()
+        early = self._not_before - monotonic()
+        if not running or early <= 0:
+            self.draw()
+        elif self._timer is None:  # the last change of a slow run has nothing after it that would draw it
+            self._timer = self._app.set_timer(early, self.draw)
 
     def count_anew(self) -> None:
         """Begin a new count of frames, as at the start of a run."""
@@ -78,13 +80,14 @@ class Frames:
     def draw(self) -> None:
         """Draw now if there is something to draw and the terminal is ready, else when it is."""
         now = monotonic()
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
         if not self._dirty or not self._app.is_running:
             return
         self._gate.asks = not isinstance(self._app._driver, HeadlessDriver)
         delay = self._gate.delay(now, self._unsent())
         if delay > 0:
-            if self._timer is not None:
-                self._timer.stop()
             self._timer = self._app.set_timer(delay, self.draw)
             return
         self._dirty = False

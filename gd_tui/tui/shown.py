@@ -22,6 +22,7 @@ class View:
         zoom: halvings of the loss curve's range; history_zoom likewise of the history's.
         focus: the id of the focused pane. frames: "12 of 40" drawn on a slow line, "" otherwise.
         message: the last thing said, shown in the footer until the next key; error says it was refused.
+        plots: whether the plots are drawn yet; at the very first their library is still being loaded.
         count: digits typed so far before a key.
     """
 
@@ -33,6 +34,7 @@ class View:
     by_size: bool = False
     focus: str = "weights"
     frames: str = ""
+    plots: bool = True
     message: str = ""
     error: bool = False
     count: str = ""

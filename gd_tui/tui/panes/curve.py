@@ -24,6 +24,8 @@ HEADROOM = 1.65
 """The y range ends this many times as high above the lowest point as the present one stands."""
 TANGENT = 0.3
 """How far the tangent reaches to each side, as a share of the x range."""
+FURTHEST = 1e150
+"""No axis goes beyond this: twice as far squared would overflow."""
 FINEST_X, FINEST_Y = 1e-12, 1e-10
 """Spans below these shares of the value are rounding, and no reason to look closer."""
 
@@ -61,18 +63,22 @@ class CurvePane(Pane):
             said = wrap(words, max(1, width - 2))
             above: list[Line] = [[] for _ in range((height - len(said)) // 2 - 1)]
             return [heading, *above, *([(row.center(width), "dim")] for row in said)]
+        if not view.plots:
+            return [title(f"loss curve of {name}", "loss", width, view.glyphs, focused=focused)]
         label_width = 6 if width < 50 else 9
         rows = height - 2
         ticks = max(2, min(12, (width - label_width) // 10)), max(2, min(5, (rows - 1) // 4))
         key = (snapshot.selected, width, height, view.zoom)
-        box = self._box.at(snapshot, key, lambda before: _box(snapshot, before, view.zoom, ticks))
-        x, y = nice_axis(*box.x, ticks[0]), nice_axis(*box.y, ticks[1], label_width - 1)
+        with np.errstate(all="ignore"):
+            box = self._box.at(snapshot, key, lambda before: _box(snapshot, before, view.zoom, ticks))
+            x, y = nice_axis(*box.x, ticks[0]), nice_axis(*box.y, ticks[1], label_width - 1)
+            series = tuple(_series(shown, x, y, width - label_width))
         right = "others fixed" if not wide else "other weights fixed"
         right = f"from {x.origin:.15g}" if x.origin is not None else right
         chart = Chart(
             x,
             y,
-            tuple(_series(shown, x, y, width - label_width)),
+            series,
             label_width=label_width,
             grid=width >= GRID_WIDTH and not view.glyphs.ascii,
         )
@@ -93,7 +99,7 @@ def _points(snapshot: Snapshot) -> list[float]:
     points = [float(snapshot.weights[i]), float(snapshot.next_weights[i])]
     if snapshot.slice_minimum is not None:
         points.append(snapshot.slice_minimum)
-    return [p for p in points if isfinite(p) and abs(p) < 1e150]
+    return [min(max(p, -FURTHEST), FURTHEST) for p in points if isfinite(p)]
 
 
 def _x_range(snapshot: Snapshot, before: Range | None, zoom: int, ticks: int) -> Range:
@@ -151,7 +157,7 @@ def _series(shown: Shown, x: Axis, y: Axis, columns: int) -> list[Series]:
     snapshot, glyphs = shown.snapshot, shown.view.glyphs
     i = snapshot.selected
     now, loss, slope = float(snapshot.weights[i]), snapshot.loss, float(snapshot.gradient[i])
-    xs = np.linspace(x.low, x.high, 2 * columns + 1)
+    xs = np.linspace(x.low, x.high, 2 * max(1, columns) + 1)
     series = [Series(xs, snapshot.slice(i, xs), "loss", "line")]
     if isfinite(slope):
         reach = TANGENT * (x.high - x.low)
@@ -185,23 +191,33 @@ def _footprints(snapshot: Snapshot, x: Axis, columns: int, glyphs: Glyphs) -> li
 def _legend(shown: Shown, now: float, there: float, width: int) -> Line:
     """The markers with their values: it still tells the truth when they share a cell."""
     snapshot, glyphs = shown.snapshot, shown.view.glyphs
+    marks = [(glyphs.here, "weight bold", "now", now), (glyphs.next, "weight", "next", there)]
+    if snapshot.slice_minimum is not None:
+        marks.append((glyphs.lowest, "bright bold", "lowest here", snapshot.slice_minimum))
     line: Line = []
-    for digits, gap, lowest in ((6, "   ", "lowest here"), (4, "  ", "lowest"), (4, "  ", "min"), (3, " ", "min")):
-        line = [
-            (f" {glyphs.here}", "weight bold"),
-            (f" now {now:.{digits}g}{gap}", "text"),
-            (glyphs.next, "weight"),
-            (f" next {there:.{digits}g}{gap}", "text"),
-        ]
-        if snapshot.slice_minimum is not None:
-            line += [(glyphs.lowest, "bright bold"), (f" {lowest} {snapshot.slice_minimum:.{digits}g}{gap}", "text")]
-        if sum(len(text) for text, _ in line) - len(gap) <= width:
+    for digits, gap, short in ((6, "  ", False), (4, " ", False), (4, " ", True), (3, "", True)):
+        line = [run for mark in marks for run in _mark(*mark, digits, gap, short=short)]
+        if _length(line) - len(gap) <= width:
             break
+    else:
+        line = [run for glyph, role, _, value in marks for run in _mark(glyph, role, "", value, 3, "")]
+        while _length(line) > width and len(line) > 2:
+            line = line[:-2]
     if width >= 90:
         line += [
-            (glyphs.footprint * 3, "weight"),
-            (f" before{gap}", "dim"),
+            (" " + glyphs.footprint * 3, "weight"),
+            (" before   ", "dim"),
             ("/" if glyphs.ascii else "⠤⠒⠉", "gradient"),
             (f" slope {float(snapshot.gradient[snapshot.selected]):.6g}", "dim"),
         ]
     return line
+
+
+def _mark(glyph: str, role: str, word: str, value: float, digits: int, gap: str, *, short: bool = False) -> Line:
+    if short and " " in word:
+        word = "min"
+    return [(f" {glyph}", role), (f" {word} {value:.{digits}g}{gap}".replace("  ", " ", 1 if not word else 0), "text")]
+
+
+def _length(line: Line) -> int:
+    return sum(len(text) for text, _ in line)

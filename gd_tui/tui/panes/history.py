@@ -26,6 +26,8 @@ class HistoryPane(Pane):
         if first or last != max(snapshot.newest, LEAST_STEPS):
             right = f"{first:,} to {last:,}  {right}".rstrip()
         heading = title("loss history", "loss", width, view.glyphs, right=right, focused=view.focus == self.ID)
+        if not view.plots:
+            return [heading]
         label_width = 6 if width < 50 else 8
         steps, losses = snapshot.history(first, last, max(1, width - label_width - 1))
         if view.log_loss:

@@ -1,6 +1,8 @@
-"""Choosing from a table: optimizers or problems."""
+"""Choosing from a table: optimizers, problems, data."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from rich.text import Text
 from textual import on
@@ -11,31 +13,38 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from gd_tui.engine.optimizers import OPTIMIZERS
-from gd_tui.problems import PROBLEMS
-from gd_tui.table import dataset_description, datasets, read_table
+from gd_tui.errors import InputError
+from gd_tui.problems import PROBLEMS, build_objective
+from gd_tui.scenario import Scenario
+from gd_tui.table import dataset_description, datasets
 from gd_tui.tui.glyphs import Glyphs
 
 
+DATA_FOR = "data for "
+"""Begins a choice that leads to another one: of the data for a problem."""
+
+
 def choices(what: str) -> list[tuple[str, str, str]]:
-    """Command, name and description of everything there is to choose."""
+    """Command, name and description of everything there is to choose: optimizers, problems, or data for one."""
     if what == "optimizer":
         return [(f"optimizer {o.name}", o.name, o.description) for o in OPTIMIZERS.values()]
-    listed = []
-    for problem in PROBLEMS.values():
-        if not problem.needs_data:
-            listed.append((f"problem {problem.name}", problem.name, problem.description))
-            continue
-        listed += [
-            (f"problem {problem.name} {data}", f"{problem.name} {data}", dataset_description(data))
-            for data in _with_numeric_target()
-        ]
-    return listed
+    if what.startswith(DATA_FOR):
+        problem = what.removeprefix(DATA_FOR)
+        return [(f"problem {problem} {data}", data, dataset_description(data)) for data in _data_for(problem)]
+    return [
+        (f"{DATA_FOR if problem.needs_data else 'problem '}{problem.name}", problem.name, problem.description)
+        for problem in PROBLEMS.values()
+    ]
 
 
-def _with_numeric_target() -> list[str]:
-    """The shipped datasets whose last column, the default target, holds numbers."""
-    tables = {name: read_table(str(path)) for name, path in datasets().items()}
-    return [name for name, table in tables.items() if table.names[-1] in table.numeric_names()]
+def _data_for(problem: str) -> list[str]:
+    """The shipped datasets that the problem can use as they are."""
+    fitting = []
+    for data in datasets():
+        with suppress(InputError):
+            build_objective(Scenario(problem=problem, data=data))
+            fitting.append(data)
+    return fitting
 
 
 class ChooseScreen(ModalScreen[str]):
@@ -55,15 +64,22 @@ class ChooseScreen(ModalScreen[str]):
         with Vertical(classes="window"):
             yield Static(f"choose the {self._what}", classes="title")
             listed = choices(self._what)
+            plain = self._glyphs.plain
             longest = max(len(name) for _, name, _ in listed)
             yield OptionList(
                 *(
                     Option(
-                        Text.assemble(f"{name:<{longest}}  ", (description, "dim"), no_wrap=True, overflow="ellipsis"),
+                        Text.assemble(
+                            plain(f"{name:<{longest}}  "),
+                            (plain(description), "dim"),
+                            no_wrap=True,
+                            overflow="ellipsis",
+                        ),
                         id=command,
                     )
                     for command, name, description in listed
-                )
+                ),
+                classes="ascii" if self._glyphs.ascii else "",
             )
             yield Static("enter chooses, Esc leaves everything as it is", classes="foot")
 

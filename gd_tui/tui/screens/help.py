@@ -30,7 +30,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="window"):
             yield Static("keys", classes="title")
-            with VerticalScroll(can_focus=False):
+            with VerticalScroll(can_focus=False, classes="ascii" if self._glyphs.ascii else ""):
                 yield Static(self._text())
             yield Static("j k scroll, Esc closes", classes="foot")
 
@@ -42,8 +42,9 @@ class HelpScreen(ModalScreen[None]):
         groups["commands, after :"] = [(verb.usage, verb.words) for verb in VERBS.values()]
         for group, rows in groups.items():
             text.append(f"{group}\n", "bold")
+            width = max(14, *(len(self._glyphs.plain(key)) for key, _ in rows)) + 2
             for key, words in rows:
-                text.append(f"  {self._glyphs.plain(key):<16}", "bold")
+                text.append(f"  {self._glyphs.plain(key):<{width}}", "bold")
                 text.append(f"{self._glyphs.plain(words)}\n")
             text.append("\n")
         text.rstrip()
