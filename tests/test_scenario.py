@@ -10,7 +10,7 @@ import pytest
 
 from gd_tui.errors import InputError, unknown
 from gd_tui.problems import PROBLEMS, build_objective, start_weights
-from gd_tui.scenario import Scenario
+from gd_tui.scenario import Scenario, from_toml, to_toml
 from gd_tui.simulator import Simulator
 
 
@@ -38,7 +38,7 @@ def test_numbers_that_cannot_be_used(fields: dict[str, Any], words: str) -> None
     [
         ({"problem": "explainr"}, "unknown problem 'explainr': did you mean explainer or explainer-sum?"),
         ({"problem": "#"}, "choose one of: bowl, explainer"),
-        ({"optimizer": "adem"}, "unknown optimizer 'adem': did you mean adam?"),
+        ({"optimizer": "adem"}, "unknown optimizer 'adem': did you mean adam"),
         ({"hyperparameters": {"beta1": 0.5}}, "unknown hyperparameter of sgd 'beta1'"),
         ({"start": (1.0, 2.0)}, "explainer has 5 weights (w1, w2, w3, w4, w5), but start gives 2"),
         ({"settings": {"z": 1.0}}, "unknown setting of explainer 'z': choose one of: x, y"),
@@ -147,3 +147,43 @@ def test_every_problem_says_what_it_is(name: str) -> None:
 def test_unknown_names_the_nearest_or_all() -> None:
     assert str(unknown("colour", "gren", ["red", "green"])) == "unknown colour 'gren': did you mean green?"
     assert str(unknown("colour", "#", ["red", "green"])) == "unknown colour '#': choose one of: green, red"
+
+
+FULL = Scenario(
+    problem="linear",
+    data="hubble_1929",
+    features=("distance_mpc",),
+    settings={"x": (1.0, 2.0), "y": 3.5},
+    hyperparameters={"nesterov": True, "momentum": 0.1 + 0.2},
+    schedule="multistep",
+    schedule_settings={"milestones": (3.0, 4.0), "gamma": 1 / 3},
+    start=(1e-300, -2.5),
+    lr=0.1 + 0.2,
+    batch=4,
+    clip=1.5,
+)
+
+
+@pytest.mark.parametrize("scenario", [Scenario(), FULL, Scenario(start="random", seed=9, loss="huber", delta=0.1)])
+def test_a_scenario_comes_back_from_toml(scenario: Scenario) -> None:
+    assert from_toml(to_toml(scenario), "x.toml") == scenario
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('lr = "x"', "x.toml: lr: expected float, got str"),
+        ("learning_rate = 1", "x.toml: unknown key 'learning_rate'"),
+        ("optimiser = 'sgd'", "x.toml: unknown key 'optimiser': did you mean optimizer?"),
+        ("lr = -1", "x.toml: the learning rate must be a finite number above 0, not -1"),
+        ("lr =", "x.toml: not TOML"),
+        ("features = [1]", "x.toml: features[0]: expected str, got int"),
+        ("reduction = 'median'", "x.toml: reduction: "),
+        ("batch = 0", "x.toml: batch must be 1 or more"),
+    ],
+)
+def test_what_is_wrong_in_a_toml_is_named(text: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        from_toml(text, "x.toml")
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
