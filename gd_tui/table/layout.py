@@ -49,15 +49,18 @@ def find_layout(source: str, data: bytes) -> Layout:
 
 
 def _sniff(data: bytes) -> tuple[str, list[list[str]]]:
-    """The delimiter with which most of the first rows are as wide as the first one, and those rows."""
+    """The delimiter with which most of the first rows are as wide as the first one, and those rows.
+
+    Of two equally good ones that which finds more rows: a wrong one may take quotes for what they are not.
+    """
     cut = data.find(b"\n", _SAMPLE_BYTES) + 1
     text = (data[:cut] if cut else data).decode(errors="replace")
-    best, best_rows, best_score = ",", _loose_rows(text, ","), 0.0
+    best, best_rows, best_score = ",", _loose_rows(text, ","), (0.0, 0)
     for delimiter in _DELIMITERS:
         rows = _loose_rows(text, delimiter)
         width = len(rows[0]) if rows else 0
-        score = sum(len(row) == width for row in rows) / len(rows) if width > 1 else 0.0
-        if score > best_score:
+        score = (sum(len(row) == width for row in rows) / len(rows) if width > 1 else 0.0, len(rows))
+        if score[0] and score > best_score:
             best, best_rows, best_score = delimiter, rows, score
     return best, best_rows
 

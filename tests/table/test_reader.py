@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gd_tui.table import TableError, read_table, reader
@@ -162,6 +162,7 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[float | str]]]:
     return names, draw(st.lists(st.tuples(*kinds).map(list), min_size=1, max_size=8))
 
 
+@example((["w0", "w;"], [[0.0, "w0"]]), "\n", 1)
 @given(tables(), st.sampled_from(["\n", "\r\n"]), st.integers(1, 200))
 def test_what_csv_writes_is_read_back_equal(
     tmp_path_factory: pytest.TempPathFactory,
