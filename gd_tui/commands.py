@@ -215,9 +215,9 @@ def _optimizer(simulator: Simulator, words: Sequence[str]) -> str:
 
 
 def _problem(simulator: Simulator, words: Sequence[str]) -> str:
-    if len(words) not in (1, 2):
-        raise InputError(f"problem: expected one of {', '.join(PROBLEMS)}, and data for linear")
-    simulator.open_problem(*words)
+    if not words:
+        raise InputError(f"problem: expected one of {', '.join(PROBLEMS)}")
+    simulator.open_problem(words[0], " ".join(words[1:]) or None)
     return f"{' '.join(words)}; u brings the last run back"
 
 
@@ -248,7 +248,7 @@ VERBS: dict[str, Verb] = {
         Verb("lr X", "go on with learning rate X; `lr up` and `lr down` move it a notch", _lr),
         Verb("w NAME VALUE", "give a weight another value", _weight),
         Verb("optimizer NAME", "go on with another optimizer", _optimizer),
-        Verb("problem NAME [DATA]", "begin another problem; `linear` takes a CSV file or dataset", _problem),
+        Verb("problem NAME [DATA]", "begin another problem; some take data, `function` an expression", _problem),
         Verb("reset [random]", "start again, from the same or from random weights", _reset),
         Verb("undo", "take the last edit back", _undo),
         Verb("redo", "make the undone edit again", _redo),

@@ -134,13 +134,22 @@ def test_a_name_with_a_space_is_one_name(tmp_path: object) -> None:
     assert simulator.engine.w[0] == 4.0
 
 
+DATA_FOR = {
+    "linear": " hubble_1929",
+    "polynomial": " cars_speed_dist",
+    "logistic": " breast_cancer_5",
+    "softmax": " breast_cancer_5",
+    "network": " hubble_1929",
+}
+
+
 def test_optimizers_problems_and_back_again(simulator: Simulator) -> None:
     perform("step 5", simulator)
     for name in OPTIMIZERS:
         perform(f"optimizer {name}", simulator)
         assert simulator.scenario.optimizer == name
     for name in PROBLEMS:
-        perform(f"problem {name}" + (" hubble_1929" if PROBLEMS[name].needs_data else ""), simulator)
+        perform(f"problem {name}{DATA_FOR.get(name, '')}", simulator)
         assert simulator.scenario.problem == name
     for _ in range(len(OPTIMIZERS) + len(PROBLEMS)):
         assert perform("undo", simulator) == "undone"
@@ -181,7 +190,7 @@ WRONG = {
     "w w1 x": "w1: expected a finite number, got 'x'",
     "w w1 inf": "w1: expected a finite number",
     "optimizer": "optimizer: expected one of sgd",
-    "optimizer adem": "did you mean adam?",
+    "optimizer adem": "did you mean adam",
     "problem": "problem: expected one of explainer",
     "problem explainr": "did you mean explainer",
     "reset now": "reset: expected nothing or `random` after it",

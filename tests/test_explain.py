@@ -114,19 +114,33 @@ def test_the_worked_example_as_the_text_has_it() -> None:
         ("new w1", "8.6779 + 0.3264"),
     ]
     assert [line.formula for line in lines] == [
-        "w1 × x1", "predicted - y", "2/n × error × x1", "-lr × gradient", "w1 + move",
+        "w1 × x1",
+        "predicted - y",
+        "2/n × error × x1",
+        "-lr × gradient",
+        "w1 + move",
     ]
     assert all(line.meaning for line in lines)
 
 
 @pytest.mark.parametrize(
     ("room", "text"),
-    [(18, "2/5 × -16.3221 × 1"), (17, "2/5 × -16.322 × 1"), (16, "2/5 × -16.32 × 1"), (14, "2/5×-16.322×1"),
-     (12, "2/5×-16.32×1"), (11, "2/5×-16.3×1"), (10, "2/5×-16.3…")],
+    [
+        (18, "2/5 × -16.3221 × 1"),
+        (17, "2/5 × -16.322 × 1"),
+        (16, "2/5 × -16.32 × 1"),
+        (14, "2/5×-16.322×1"),
+        (12, "2/5×-16.32×1"),
+        (11, "2/5×-16.3×1"),
+        (10, "2/5×-16.3…"),
+    ],
 )
 def test_digits_go_one_by_one_as_the_room_shrinks(room: int, text: str) -> None:
-    term = Term("gradient", ("2/", given_number("n", 5), " × ", number("error", -16.32211), " × ",
-                             given_number("x1", 1)), -6.5288)
+    term = Term(
+        "gradient",
+        ("2/", given_number("n", 5), " × ", number("error", -16.32211), " × ", given_number("x1", 1)),
+        -6.5288,
+    )
     assert numbers(term, room) == text
 
 

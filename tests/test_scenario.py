@@ -37,7 +37,7 @@ def test_numbers_that_cannot_be_used(fields: dict[str, Any], words: str) -> None
     ("fields", "words"),
     [
         ({"problem": "explainr"}, "unknown problem 'explainr': did you mean explainer or explainer-sum?"),
-        ({"problem": "#"}, "choose one of: bowl, explainer"),
+        ({"problem": "#"}, "choose one of: ackley, "),
         ({"optimizer": "adem"}, "unknown optimizer 'adem': did you mean adam"),
         ({"hyperparameters": {"beta1": 0.5}}, "unknown hyperparameter of sgd 'beta1'"),
         ({"start": (1.0, 2.0)}, "explainer has 5 weights (w1, w2, w3, w4, w5), but start gives 2"),

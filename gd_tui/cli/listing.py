@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 Lines = Iterator[str]
 
+NEEDS = {"data": "--data NAME|FILE.csv", "function": "--function EXPR", "module": "--module FILE.py:NAME"}
+
 
 def list_problems() -> Lines:
     """Names, descriptions and settings of the problems."""
@@ -18,8 +20,8 @@ def list_problems() -> Lines:
     width = max(map(len, PROBLEMS))
     for problem in PROBLEMS.values():
         yield f"{problem.name:<{width}}  {problem.description}"
-        if problem.needs_data:
-            yield f"{'':<{width}}    --data NAME|FILE.csv"
+        if problem.needs:
+            yield f"{'':<{width}}    {NEEDS[problem.needs]}"
         for name, value in problem.settings.items():
             yield f"{'':<{width}}    --problem-set {name}={_numbers(value)}"
 
@@ -28,12 +30,7 @@ def list_optimizers() -> Lines:
     """Names and descriptions of the optimizers, with hyperparameters, their defaults and meanings."""
     from gd_tui.engine.optimizers import OPTIMIZERS
 
-    width = max(map(len, OPTIMIZERS))
-    for entry in OPTIMIZERS.values():
-        yield f"{entry.name:<{width}}  {entry.description}"
-        rows = [(f"--set {name}={_numbers(default)}", entry.meaning(name))
-                for name, default in entry.hyperparameters().items()]
-        yield from _columns(rows, indent=width + 4)
+    return _entries("--set", OPTIMIZERS.values())
 
 
 def list_schedules() -> Lines:
@@ -96,8 +93,9 @@ def _entries(option: str, entries: Collection[Entry[Any]]) -> Lines:
     width = max(len(entry.name) for entry in entries)
     for entry in entries:
         yield f"{entry.name:<{width}}  {entry.description}"
-        rows = [(f"{option} {name}={_numbers(default)}", entry.meaning(name))
-                for name, default in entry.settings().items()]
+        rows = [
+            (f"{option} {name}={_numbers(default)}", entry.meaning(name)) for name, default in entry.settings().items()
+        ]
         yield from _columns(rows, indent=width + 4)
 
 

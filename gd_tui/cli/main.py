@@ -147,12 +147,13 @@ def screen(
 
 @click.command(epilog=RUN_EXAMPLES)
 @scenario_options
-@click.option("--steps", type=click.IntRange(0), metavar="N",
-              help="Make exactly N updates (until it converges, at most 1000).")
-@click.option("--every", type=click.IntRange(1), metavar="K", default=1,
-              help="Print every K-th step, and always the last (1).")
-@click.option("--format", "style", type=click.Choice(list(FORMATS)), default="table",
-              help="How to print (table).")
+@click.option(
+    "--steps", type=click.IntRange(0), metavar="N", help="Make exactly N updates (until it converges, at most 1000)."
+)
+@click.option(
+    "--every", type=click.IntRange(1), metavar="K", default=1, help="Print every K-th step, and always the last (1)."
+)
+@click.option("--format", "style", type=click.Choice(list(FORMATS)), default="table", help="How to print (table).")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to print (stdout).")
 def run(steps: int | None, every: int, style: str, output: Path | None, **scenario: Any) -> int:
     """Print a run, without a screen.

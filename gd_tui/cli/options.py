@@ -62,18 +62,26 @@ def _flag(*names: str, **words: Any) -> Callable[[F], F]:
 OPTIONS = (
     click.argument("problem", required=False, shell_complete=_names(_problems)),
     click.option("--scenario", metavar="FILE.toml", help="Take all of these from a file; options beside it win."),
-    click.option("--data", metavar="NAME|FILE.csv", shell_complete=_complete_data,
-                 help="A table to learn from (see `gd-tui list datasets`); implies the problem linear."),
+    click.option(
+        "--data",
+        metavar="NAME|FILE.csv",
+        shell_complete=_complete_data,
+        help="A table to learn from (see `gd-tui list datasets`); implies the problem linear.",
+    ),
     click.option("--target", metavar="COLUMN", help="The column to predict (the last one)."),
-    click.option("--features", metavar="A,B,...",
-                 help="The columns to predict it from (the other columns of numbers)."),
-    click.option("--standardize/--raw", default=None,
-                 help="Scale features to mean 0 and deviation 1, or not (raw)."),
+    click.option(
+        "--features", metavar="A,B,...", help="The columns to predict it from (the other columns of numbers)."
+    ),
+    click.option("--standardize/--raw", default=None, help="Scale features to mean 0 and deviation 1, or not (raw)."),
     _flag("--drop-missing", help="Leave out rows that lack a value."),
     click.option("--positive", metavar="LABEL", help="Which of two classes is 1 (the last in order)."),
     click.option("--degree", type=int, metavar="N", help="Of a polynomial (2)."),
-    click.option("--loss", metavar="NAME", shell_complete=_names(_losses),
-                 help="The loss of a row (the problem's own); see `gd-tui list losses`."),
+    click.option(
+        "--loss",
+        metavar="NAME",
+        shell_complete=_names(_losses),
+        help="The loss of a row (the problem's own); see `gd-tui list losses`.",
+    ),
     click.option("--reduction", type=click.Choice(["mean", "sum"]), help="How rows are put together (mean)."),
     click.option("--delta", type=float, metavar="X", help="Where Huber's loss turns straight (1)."),
     click.option("--l1", type=float, metavar="X", help="Penalty X times the sum of |w|, biases left out (0)."),
@@ -81,20 +89,43 @@ OPTIONS = (
     _flag("--no-bias", help="A linear model without the bias b."),
     click.option("--hidden", type=int, metavar="N", help="Units of a network's hidden layer (8)."),
     click.option("--activation", metavar="NAME", help="Of a network: tanh, relu or sigmoid (tanh)."),
-    click.option("--function", metavar="EXPR", help="A function of your own, as in \"(1-x)^2 + 100*(y-x^2)^2\"."),
+    click.option("--function", metavar="EXPR", help='A function of your own, as in "(1-x)^2 + 100*(y-x^2)^2".'),
     click.option("--module", metavar="FILE.py:NAME", help="A Python function of your own, with or without gradient."),
-    click.option("--problem-set", "settings", metavar="NAME=VALUE", multiple=True,
-                 help="A setting of the problem, as in k=100; see `gd-tui list problems`."),
-    click.option("--optimizer", metavar="NAME", shell_complete=_names(_optimizers),
-                 help="The update rule (sgd); see `gd-tui list optimizers`."),
+    click.option(
+        "--problem-set",
+        "settings",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="A setting of the problem, as in k=100; see `gd-tui list problems`.",
+    ),
+    click.option(
+        "--optimizer",
+        metavar="NAME",
+        shell_complete=_names(_optimizers),
+        help="The update rule (sgd); see `gd-tui list optimizers`.",
+    ),
     click.option("--lr", type=float, metavar="X", help="The learning rate (the problem's own)."),
-    click.option("--set", "hyperparameters", metavar="NAME=VALUE", multiple=True,
-                 help="A hyperparameter of the optimizer, as in momentum=0.9 or nesterov=true."),
+    click.option(
+        "--set",
+        "hyperparameters",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="A hyperparameter of the optimizer, as in momentum=0.9 or nesterov=true.",
+    ),
     click.option("--clip", type=float, metavar="X", help="The largest norm of a gradient (none)."),
-    click.option("--schedule", metavar="NAME", shell_complete=_names(_schedules),
-                 help="How the learning rate changes (constant); see `gd-tui list schedules`."),
-    click.option("--schedule-set", "schedule_settings", metavar="NAME=VALUE", multiple=True,
-                 help="A setting of the schedule, as in gamma=0.5."),
+    click.option(
+        "--schedule",
+        metavar="NAME",
+        shell_complete=_names(_schedules),
+        help="How the learning rate changes (constant); see `gd-tui list schedules`.",
+    ),
+    click.option(
+        "--schedule-set",
+        "schedule_settings",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="A setting of the schedule, as in gamma=0.5.",
+    ),
     click.option("--start", metavar="V,V,...|zeros|random", help="The first weights (the problem's own)."),
     click.option("--seed", type=int, metavar="N", help="What random numbers are drawn from (0)."),
     click.option("--batch", type=int, metavar="N", help="Rows of data for each update (all)."),
@@ -170,8 +201,14 @@ def _fields(problem: str, given: dict[str, Any]) -> dict[str, Any]:
 
 
 ABOUT_DATA = {
-    "target": "--target", "features": "--features", "standardize": "--standardize", "drop_missing": "--drop-missing",
-    "positive": "--positive", "l1": "--l1", "l2": "--l2", "loss": "--loss",
+    "target": "--target",
+    "features": "--features",
+    "standardize": "--standardize",
+    "drop_missing": "--drop-missing",
+    "positive": "--positive",
+    "l1": "--l1",
+    "l2": "--l2",
+    "loss": "--loss",
 }
 
 
@@ -210,6 +247,8 @@ def _value(option: str, text: str, example: str) -> tuple[str, float | bool | tu
     if value in ("true", "false"):
         return name, value == "true"
     numbers = _numbers(value, f"{option} {name}", "a finite number, true or false")
+    if option == "--set" and len(numbers) > 1:
+        raise InputError(f"{option} {name}: expected one number, got {value!r}")
     return name, numbers if len(numbers) > 1 else numbers[0]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from gd_tui.engine.objective import Array, Objective
 
+EPS = float(np.finfo(np.float64).eps)
 SAMPLES = 257
 """Points of a slice that are compared at once."""
 VALLEYS = 4
@@ -37,7 +38,10 @@ def slice_minimum(objective: Objective, w: Array, i: int, loss: float, slope: fl
         losses = at(xs)
         best = int(losses.argmin())
         if SAMPLES // 4 <= best < SAMPLES - SAMPLES // 4 and np.isfinite(losses[best]):
-            found = np.array([_polish(objective, w, i, _narrow(at, *valley)) for valley in _valleys(xs, losses)])
+            narrowed = np.array([_narrow(at, *valley) for valley in _valleys(xs, losses)])
+            polished = np.array([_polish(objective, w, i, x) for x in narrowed.tolist()])
+            lowest = at(narrowed)
+            found = np.where(at(polished) <= lowest + 4 * EPS * np.abs(lowest), polished, narrowed)
             return float(found[at(found).argmin()])
         low, high = low - (high - low) / 2, high + (high - low) / 2
     return None
@@ -68,11 +72,12 @@ def _valleys(xs: Array, losses: Array) -> list[tuple[float, float]]:
 
 
 def _narrow(at: Callable[[Array], Array], low: float, high: float) -> float:
-    """The lowest point of a valley, to the precision that differences of the loss can tell."""
-    for _ in range(6):
+    """The lowest point of a valley, to the precision that differences of the loss can tell: at a kink, exactly."""
+    for _ in range(18):
         xs = np.linspace(low, high, 33)
-        best = int(at(xs).argmin())
-        if best in (0, len(xs) - 1):
+        losses = at(xs)
+        best = int(losses.argmin())
+        if best in (0, len(xs) - 1) or losses.max() - losses[best] <= 4 * EPS * abs(losses[best]):
             break
         low, high = float(xs[best - 1]), float(xs[best + 1])
     return 0.5 * (low + high)
@@ -99,6 +104,23 @@ def central_difference(objective: Objective, w: Array, i: int, h: float) -> floa
     points[1, i] -= h
     above, below = objective.losses(points)
     return float((above - below) / (points[0, i] - points[1, i]))
+
+
+def hessian_by_differences(objective: Objective, w: Array) -> Array:
+    """The Hessian at w, shape (d, d), by central differences of the gradient, made symmetric."""
+    d = len(w)
+    hessian, above, below = np.empty((d, d)), np.empty(d), np.empty(d)
+    for i, h in enumerate((np.cbrt(EPS) * np.maximum(1.0, np.abs(w))).tolist()):
+        point = w.copy()
+        point[i] = high = w[i] + h
+        objective.loss_and_gradient(point, above)
+        point[i] = low = w[i] - h
+        objective.loss_and_gradient(point, below)
+        with np.errstate(all="ignore"):
+            hessian[i] = (above - below) / (high - low)
+    with np.errstate(all="ignore"):
+        symmetric: Array = 0.5 * (hessian + hessian.T)
+    return symmetric
 
 
 def euclidean_norm(vector: Array) -> float:

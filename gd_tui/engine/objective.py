@@ -22,6 +22,7 @@ class Objective(ABC):
         minimum: the least value of L, where it is known exactly (then a run has converged when the loss
             is within 1e-15 of it), else None.
         optimum: the weights of that least value, shape (d,), where they are known and unique, else None.
+        minima: the lowest points within the view where they are several, shape (m, d), or None; for plots.
         quadratic: whether L is a polynomial of degree two, so that its curvature is the same everywhere.
         rows: how many rows of data the loss is taken over; 0 where there are none.
         view: for each weight the range worth looking at, shape (d, 2), or None.
@@ -31,6 +32,7 @@ class Objective(ABC):
     start: Array
     minimum: float | None = None
     optimum: Array | None = None
+    minima: Array | None = None
     quadratic: bool = False
     rows: int = 0
     view: Array | None = None

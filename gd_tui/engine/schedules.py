@@ -37,6 +37,7 @@ class Schedule(ABC):
 
     def observe(self, loss: float, lr: float, memory: Memory) -> None:
         """Take note of the loss before an update that was just made, in place."""
+        return
 
 
 def _cosine(lr: float, minimum: float, share: float) -> float:

@@ -21,13 +21,17 @@ def setting(default: Value, meaning: str, low: float = 0.0, below: float = np.in
 
 @dataclass(frozen=True)
 class Entry(Generic[Rule]):
-    """A line of a table: the rule (a frozen dataclass), and the defaults that make it go by this name."""
+    """A line of a table: the rule (a frozen dataclass), and the defaults that make it go by this name.
+
+    `kind` is what the table is of, `called` what its settings are called.
+    """
 
     kind: str
     name: str
     description: str
     rule: Callable[..., Rule]
     defaults: Mapping[str, Value] = field(default_factory=dict)
+    called: str = "setting"
 
     def settings(self) -> dict[str, Value]:
         """Names and default values, in the order of the rule's fields."""
@@ -52,7 +56,7 @@ class Entry(Generic[Rule]):
         if name not in known:
             if not known:
                 raise InputError(f"{self.name}: {self.kind} {self.name} has no settings, so none called {name!r}")
-            raise unknown(f"setting of {self.name}", name, known)
+            raise unknown(f"{self.called} of {self.name}", name, known)
         wanted = _shape(known[name])
         if _shape(value) != wanted and not (wanted == _LIST and _shape(value) == _NUMBER):
             raise InputError(f"{self.name}: {name} must be {wanted}, not {_spelt(value)}")

@@ -56,9 +56,7 @@ def line(series: Series, x_limits: Limits, y_limits: Limits, columns: int) -> tu
     return np.clip(x, 0, 1), np.clip(y, 0, 1)
 
 
-def points(
-    series: Series, x_limits: Limits, y_limits: Limits, columns: int, rows: int
-) -> tuple[Floats, Floats]:
+def points(series: Series, x_limits: Limits, y_limits: Limits, columns: int, rows: int) -> tuple[Floats, Floats]:
     """The points inside the unit square, one for each braille dot that any of them hits."""
     x, y = _pairs(series, x_limits, y_limits)
     inside = (x >= -EDGE) & (x <= 1 + EDGE) & (y >= -EDGE) & (y <= 1 + EDGE)

@@ -8,12 +8,14 @@ import numpy as np
 
 from gd_tui.engine.objective import Array, Objective
 from gd_tui.errors import InputError, unknown
-from gd_tui.problems import regression, surfaces, worked_example
+from gd_tui.problems import classification, expression, network, regression, surfaces, worked_example
 from gd_tui.problems.table import Problem
 from gd_tui.scenario import Scenario
 
 PROBLEMS: dict[str, Problem] = {
-    problem.name: problem for family in (worked_example, regression, surfaces) for problem in family.PROBLEMS
+    problem.name: problem
+    for family in (worked_example, regression, classification, network, surfaces, expression)
+    for problem in family.PROBLEMS
 }
 
 
@@ -27,7 +29,7 @@ def build_objective(scenario: Scenario) -> Objective:
             raise _wrong_setting(problem, name)
         if not all(isfinite(v) for v in (value if isinstance(value, tuple) else (value,))):
             raise InputError(f"{problem.name}: {name} must be finite")
-    if scenario.data is not None and not problem.needs_data:
+    if scenario.data is not None and problem.needs != "data":
         raise InputError(f"{problem.name} has numbers of its own and takes no --data; try `linear`")
     return problem.build(scenario, dict(problem.settings) | scenario.settings)
 

@@ -1,24 +1,24 @@
-"""Linear regression by mean squared error, on any table.
+"""Regression on a table: linear in the features, or a polynomial in one, by mse, mae or Huber's loss.
 
-`L(w) = (1/n) sum_j (a_j . w - y_j)^2` with a row a_j of the design matrix for each row of data;
-`dL/dw = (2/n) A^T (A w - y)`; Hessian `(2/n) A^T A`.
+With a row a_j of the design matrix for each row of data the model answers `a_j . w`. For the mean squared
+error `L(w) = (1/n) sum_j (a_j . w - y_j)^2`, `dL/dw = (2/n) A^T (A w - y)`, and the Hessian is `(2/n) A^T A`.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
+from math import comb
 
 import numpy as np
 
+from gd_tui.engine.losses import AbsoluteError, Huber, SquaredError
 from gd_tui.engine.objective import Array, QuadraticObjective
-from gd_tui.engine.terms import Number, Term, given, number
 from gd_tui.errors import InputError
+from gd_tui.problems.columns import Features, choose_loss, distinct, open_table, read_numbers
+from gd_tui.problems.rows import LinearModel, Reduction, rate_of_curvature
 from gd_tui.problems.table import Problem, Settings
 from gd_tui.scenario import Scenario
-from gd_tui.table import design, read_table
 
-CELLS_AT_ONCE = 2**22
-"""Predictions held at once when the losses of many weight vectors are computed (32 MiB)."""
+Units = tuple[tuple[str, ...], Array]
 
 
 def numbered(letter: str, count: int) -> tuple[str, ...]:
@@ -26,18 +26,36 @@ def numbered(letter: str, count: int) -> tuple[str, ...]:
     return tuple(f"{letter}{i + 1}" for i in range(count))
 
 
-class LinearRegression(QuadraticObjective):
-    """Mean squared error of a linear model.
+class Regression(LinearModel):
+    """A linear model under any loss of its error."""
+
+    @property
+    def default_rate(self) -> float:
+        """As of every linear model, but where the curvature at the start tells nothing.
+
+        Huber's loss is taken as bent in every row, which it is at most. The mean absolute error does not bend:
+        a hundred steps of the rate L / (100 |gradient|^2) would bring a straight loss to 0.
+        """
+        if isinstance(self._loss, Huber):
+            bent = (self._a.T * self._share) @ self._a
+            return rate_of_curvature(bent + np.diag(self._penalty_curvature()))
+        if not isinstance(self._loss, AbsoluteError):
+            return super().default_rate
+        gradient = np.empty_like(self.start)
+        with np.errstate(all="ignore"):
+            rate = self.loss_and_gradient(self.start, gradient) / (100 * gradient.dot(gradient))
+        return float(rate) if 0 < rate < np.inf else 0.1
+
+
+class LinearRegression(QuadraticObjective, Regression):
+    """Mean squared error of a linear model, with `l2 * sum w^2` if asked: a quadratic.
 
     Args:
         design_matrix: shape (n, d); a last column of ones makes the last weight a bias.
         target: shape (n,).
-        names: of the d weights. inputs: of the d columns, as they appear in formulas.
-        start: shape (d,), zeros by default.
+        names: of the d weights. inputs: of the d columns, as they appear in formulas ("": of ones).
         minimum: the least loss, where it is known exactly.
-        rate: the learning rate to offer, by default 1 / the largest curvature.
-        scaling: mean and population deviation of each feature, shape (2, features), where the design
-            matrix holds standardized features.
+        start, rate, reduction, l2, units: see `LinearModel`.
     """
 
     def __init__(
@@ -50,151 +68,134 @@ class LinearRegression(QuadraticObjective):
         start: Array | None = None,
         minimum: float | None = None,
         rate: float | None = None,
-        scaling: Array | None = None,
+        reduction: Reduction = "mean",
+        l2: float = 0.0,
+        units: Units | None = None,
     ) -> None:
-        rows, columns = design_matrix.shape
-        self.names, self.inputs = names, inputs
-        self.start = np.zeros(columns) if start is None else start
-        self.minimum, self._rate = minimum, rate
-        self._a, self._y, self._scaling = np.ascontiguousarray(design_matrix), target, scaling
-        self._twice = np.ascontiguousarray((2 / rows) * design_matrix.T)
-        self._share = 1 / rows
-        self._error = np.empty(rows)
+        self.minimum = minimum
+        super().__init__(
+            design_matrix,
+            target,
+            names,
+            inputs,
+            SquaredError(),
+            start=start,
+            rate=rate,
+            reduction=reduction,
+            l2=l2,
+            units=units,
+        )
+
+    def _take(self, inputs: Array, targets: Array) -> None:
+        super()._take(inputs, targets)
+        self._twice = np.ascontiguousarray((2 * self._share) * inputs.T)
+        self._error = np.empty(len(inputs))
+        # Worked out when first asked for. (cached_property would do, but turns every attribute slow.)
+        self._hessian: Array | None = None
+        self._optimum: tuple[Array | None] | None = None
 
     def loss_and_gradient(self, w: Array, out: Array) -> float:
         error = self._a.dot(w, out=self._error)
         error -= self._y
         self._twice.dot(error, out=out)
         loss: float = float(error.dot(error)) * self._share
-        return loss
-
-    def losses(self, weights: Array) -> Array:
-        at_once = max(1, CELLS_AT_ONCE // len(self._y))
-        parts = [self._losses(weights[i : i + at_once]) for i in range(0, len(weights), at_once)]
-        return np.concatenate(parts)
-
-    def _losses(self, weights: Array) -> Array:
-        error = weights @ self._a.T - self._y
-        losses: Array = np.einsum("ij,ij->i", error, error) * self._share
-        return losses
+        return loss if self._penalty is None else loss + self._add_penalty(w, out)
 
     def hessian(self, w: Array) -> Array:
+        if self._hessian is None:
+            self._hessian = self._twice @ self._a + np.diag(self._penalty_curvature())
         return self._hessian
 
-    @cached_property
-    def _hessian(self) -> Array:
-        return self._twice @ self._a
-
-    @cached_property
-    def _curvature(self) -> Array:
-        diagonal: Array = np.einsum("ij,ji->i", self._twice, self._a)
-        return diagonal
-
     def curvature(self, w: Array, i: int) -> float:
-        return float(self._curvature[i])
-
-    @cached_property
-    def optimum(self) -> Array | None:  # type: ignore[override]
-        """The least-squares weights, where they are unique."""
-        solution, _, rank, _ = np.linalg.lstsq(self._a, self._y)
-        return np.asarray(solution, dtype=np.float64) if rank == len(self.names) else None
+        return float(self.hessian(w)[i, i])
 
     @property
-    def default_rate(self) -> float:
-        """1 / the largest curvature, the longest step that overshoots in no direction, if no other was set."""
-        if self._rate is not None:
-            return self._rate
-        largest = float(np.linalg.eigvalsh(self._hessian)[-1])
-        return 1 / largest if largest > 0 else 0.1
+    def optimum(self) -> Array | None:  # type: ignore[override]
+        """The least-squares weights, where they are unique."""
+        if self._optimum is None:
+            self._optimum = (self._least_squares(),)
+        return self._optimum[0]
 
-    def data_units(self, w: Array) -> tuple[tuple[str, ...], Array] | None:
-        if self._scaling is None:
-            return None
-        mean, deviation = self._scaling
-        features = len(mean)
-        units = w.copy()
-        units[:features] /= deviation
-        if len(w) > features:
-            units[features] -= units[:features].dot(mean)
-        return self.names, units
-
-    def terms(self, w: Array, i: int) -> tuple[Term, ...]:
-        with np.errstate(all="ignore"):
-            error = self._a.dot(w) - self._y
-        return (*self._first_row(w, i, error), *self._gradient_terms(i, error))
-
-    def _first_row(self, w: Array, i: int, error: Array) -> tuple[Term, Term]:
-        """The model's answer for the first row: what weight i adds, and all the rest."""
-        n, wanted = len(self._y), float(self._y[0])
-        own = float(w[i] * self._a[0, i])
-        predicted = float(error[0]) + wanted
-        parts: list[str | Number] = [number(self.names[i], w[i])]
-        if self.inputs[i]:
-            parts += [" × ", given(self.inputs[i], self._a[0, i])]
-        if len(w) > 1:
-            parts += [" + ", number("rest", predicted - own)]
-        return (
-            Term(
-                "predicted",
-                tuple(parts),
-                predicted,
-                "what the model answers" + ("" if n == 1 else f" for the first of {n:,} rows"),
-            ),
-            Term(
-                "error",
-                (number("predicted", predicted), " - ", given("y", wanted)),
-                float(error[0]),
-                f"how far from the wanted {wanted:g}; negative means too small",
-            ),
-        )
-
-    def _gradient_terms(self, i: int, error: Array) -> tuple[Term, ...]:
-        n, column, x = len(error), self._a[:, i], self.inputs[i]
-        meaning = "the loss changes by about this much for each +1 of the weight"
-        times_x = f" × {x}" if x else ""
-        if n == 1:
-            parts = (given("2", 2), " × ", number("error", error[0]), " × ", given(x, column[0]))
-            return (Term("gradient", parts, 2 * float(error[0] * column[0]), meaning, "gradient"),)
-        with np.errstate(all="ignore"):
-            total = float(error.dot(column))
-        return (
-            Term("sum", ("Σ error × x" if x else "Σ error",), total, f"error{times_x}, added up over all {n:,} rows"),
-            Term(
-                "gradient",
-                (given("2", 2), "/", given("n", n), " × ", number("sum", total)),
-                2 / n * total,
-                meaning,
-                "gradient",
-            ),
-        )
+    def _least_squares(self) -> Array | None:
+        """`l2 w_i^2` is the square of one more error, that of an input of sqrt(l2) and a wanted 0."""
+        more = np.diag(np.sqrt(self._penalty_curvature() / (2 * self._share)))
+        more = more[more.any(axis=1)]
+        a, y = np.concatenate([self._a, more]), np.concatenate([self._y, np.zeros(len(more))])
+        solution, _, rank, _ = np.linalg.lstsq(a, y)
+        return np.asarray(solution, dtype=np.float64) if rank == len(self.names) else None
 
 
-def build(scenario: Scenario, settings: Settings) -> LinearRegression:
+def build_linear(scenario: Scenario, settings: Settings) -> Regression:
     """The linear model of the scenario's table: a weight for each feature, then the bias `b`."""
-    if scenario.data is None:
-        raise InputError("the linear problem needs data: --data with a CSV file or one of `gd-tui list datasets`")
-    table = read_table(scenario.data, drop_missing=scenario.drop_missing)
-    features, target, names, _ = design(table, scenario.target, scenario.features or None)
-    scaling = None
-    if scenario.standardize:
-        with np.errstate(over="ignore"):
-            scaling = np.stack([features.mean(axis=0), features.std(axis=0)])
-        if not np.isfinite(scaling).all():
-            raise InputError(f"{table.source}: numbers too large to standardize; use --raw or rescale the column")
-        constant = [name for name, deviation in zip(names, scaling[1], strict=True) if deviation == 0]
-        if constant:
-            raise InputError(
-                f"{table.source}: column {constant[0]!r} is constant and cannot be standardized; "
-                "leave it out with --features"
-            )
-        features = (features - scaling[0]) / scaling[1]
-    if not scenario.bias:
-        return LinearRegression(features, target, tuple(names), tuple(names), scaling=scaling)
-    taken = "b" if "b" not in names else "bias"
-    with_ones = np.column_stack([features, np.ones(len(target))])
-    return LinearRegression(with_ones, target, (*names, taken), (*names, ""), scaling=scaling)
+    features, target = read_numbers(scenario, open_table(scenario))
+    matrix, names, inputs = features.with_bias(scenario.bias)
+    return _regression(scenario, matrix, target, distinct(names), inputs, features.units(scenario.bias))
+
+
+def build_polynomial(scenario: Scenario, settings: Settings) -> Regression:
+    """c0 + c1 x + ... + cN x^N of one feature; `--no-bias` leaves c0 out.
+
+    `--standardize` scales x itself, before its powers are taken, so that they stay of a size; the data's own
+    units have the polynomial multiplied out again, in powers of the x of the table.
+    """
+    features, target = read_numbers(scenario, open_table(scenario))
+    if len(features.names) != 1:
+        raise InputError(
+            f"{features.source}: a polynomial takes one feature, not {len(features.names)} "
+            f"({', '.join(features.names[:6])}{', ...' * (len(features.names) > 6)}): pick it with --features"
+        )
+    first = 0 if scenario.bias else 1
+    powers = range(first, scenario.degree + 1)
+    if not powers:
+        raise InputError("a polynomial of degree 0 without its bias has no weights: raise --degree")
+    with np.errstate(over="ignore"):
+        matrix = features.values ** np.array(powers)
+    if not np.isfinite(matrix).all():
+        raise InputError(
+            f"{features.source}: column {features.names[0]!r} to the power of {scenario.degree} is too large: "
+            "use --standardize or a lower --degree"
+        )
+    inputs = tuple("" if k == 0 else "x" if k == 1 else f"x{'²³⁴'[k - 2]}" if k <= 4 else f"x^{k}" for k in powers)
+    names = tuple(f"c{k}" for k in powers)
+    return _regression(scenario, matrix, target, names, inputs, _polynomial_units(features, powers))
+
+
+def _polynomial_units(features: Features, powers: range) -> Units | None:
+    """sum_k c_k ((x - mean) / deviation)^k in powers of x, by the binomial theorem."""
+    if features.mean is None or features.deviation is None:
+        return None
+    mean, deviation, degree = float(features.mean[0]), float(features.deviation[0]), powers[-1]
+    matrix = np.zeros((degree + 1, len(powers)))
+    for column, k in enumerate(powers):
+        for j in range(k + 1):
+            matrix[j, column] = comb(k, j) * (-mean / deviation) ** (k - j) / deviation**j
+    return tuple(f"c{j}" for j in range(degree + 1)), matrix
+
+
+def _regression(
+    scenario: Scenario,
+    matrix: Array,
+    target: Array,
+    names: tuple[str, ...],
+    inputs: tuple[str, ...],
+    units: Units | None,
+) -> Regression:
+    losses = {"mse": SquaredError(), "mae": AbsoluteError(), "huber": Huber(scenario.delta)}
+    loss = choose_loss(scenario, losses)
+    reduction, l1, l2 = scenario.reduction, scenario.l1, scenario.l2
+    if isinstance(loss, SquaredError) and not l1:
+        return LinearRegression(matrix, target, names, inputs, reduction=reduction, l2=l2, units=units)
+    return Regression(matrix, target, names, inputs, loss, reduction=reduction, l1=l1, l2=l2, units=units)
 
 
 PROBLEMS = (
-    Problem("linear", "linear regression on a CSV file: one weight per feature, and a bias", build, needs_data=True),
+    Problem(
+        "linear", "linear regression on a CSV file: one weight per feature, and a bias", build_linear, needs="data"
+    ),
+    Problem(
+        "polynomial",
+        "a polynomial of --degree in one feature: c0 + c1 x + c2 x^2 ...",
+        build_polynomial,
+        needs="data",
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from gd_tui.engine.objective import Objective
 from gd_tui.scenario import Scenario
@@ -18,11 +19,11 @@ class Problem:
     Attributes:
         build: makes the objective from the scenario and the problem's settings.
         settings: what `--problem-set` may change, with the defaults.
-        needs_data: whether the scenario must name a CSV file.
+        needs: the field of the scenario without which there is no objective, "" if it needs none.
     """
 
     name: str
     description: str
     build: Callable[[Scenario, Settings], Objective]
     settings: Settings = field(default_factory=dict)
-    needs_data: bool = False
+    needs: Literal["", "data", "function", "module"] = ""

@@ -15,7 +15,7 @@ from gd_tui.engine.optimizers import make_optimizer
 from gd_tui.engine.schedules import make_schedule
 from gd_tui.engine.terms import Term, number
 from gd_tui.errors import InputError
-from gd_tui.problems import build_objective, start_weights
+from gd_tui.problems import PROBLEMS, build_objective, start_weights
 from gd_tui.scenario import Scenario
 from gd_tui.simulator.branch import Branch, Segment
 from gd_tui.simulator.snapshot import Snapshot
@@ -132,14 +132,18 @@ class Simulator:
         """Begin another scenario. Raises InputError, with nothing lost, if it names what does not exist."""
         self._replace(_begin(scenario), 0)
 
-    def open_problem(self, name: str, data: str | None = None) -> None:
-        """Begin another problem with its own learning rate and start; optimizer and seed stay."""
+    def open_problem(self, name: str, needed: str | None = None) -> None:
+        """Begin another problem with its own learning rate and start; optimizer and seed stay.
+
+        `needed` is what the problem cannot be without: the name of its data, its function, or its module.
+        """
         old = self.scenario
-        self.open(
-            Scenario(
-                problem=name, data=data, optimizer=old.optimizer, hyperparameters=old.hyperparameters, seed=old.seed
-            )
-        )
+        field = PROBLEMS[name].needs if name in PROBLEMS else ""
+        if needed is not None and not field:
+            raise InputError(f"{name} needs nothing beside its name, so not {needed!r}")
+        fields = {field: needed} if needed is not None else {}
+        kept = {"optimizer": old.optimizer, "hyperparameters": old.hyperparameters, "seed": old.seed}
+        self.open(Scenario(problem=name, **kept, **fields))  # type: ignore[arg-type]
 
     def undo(self) -> bool:
         """Take the last edit back; False if there was none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 
@@ -22,7 +23,7 @@ from gd_tui.tui.frames import Frames
 from gd_tui.tui.glyphs import ASCII, UNICODE
 from gd_tui.tui.glyphs import COLOURLESS as COLOURLESS_GLYPHS
 from gd_tui.tui.looking import LOOKS
-from gd_tui.tui.screens.choose import DATA_FOR, ChooseScreen
+from gd_tui.tui.screens.choose import DATA_FOR, TEXT_FOR, ChooseScreen
 from gd_tui.tui.screens.help import HelpScreen
 from gd_tui.tui.screens.simulation import SimulationScreen
 from gd_tui.tui.shown import NORMAL_SPEED, Shown, View
@@ -76,7 +77,7 @@ class GdTui(App[int]):
         self.animation_level = "none"
         self.theme_changed_signal.subscribe(self, lambda theme: self.repaint())
         self.app_suspend_signal.subscribe(self, lambda app: self.control.pause())
-        self.app_resume_signal.subscribe(self, lambda app: self.frames.forget())
+        self.app_resume_signal.subscribe(self, lambda app: self._resume())
 
     def on_simulation_screen_ready(self) -> None:
         self.repaint()
@@ -86,6 +87,21 @@ class GdTui(App[int]):
     def _begin_plots(self) -> None:
         warm_up()
         self.look(replace(self.view, plots=True))
+
+    def _resume(self) -> None:
+        """After a suspension the terminal shows the shell's screen, and owes no answers."""
+        self.frames.forget()
+        self.screen.refresh()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys of the simulation's screen act at once, so that those typed in one go meet what they open."""
+        at_once = isinstance(event, events.Key) and not event.is_forwarded
+        if at_once and self.screen is self.simulation and self.focused is None:
+            assert isinstance(event, events.Key)
+            if not (await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)):
+                self.simulation.on_key(event)
+            return
+        await super().on_event(event)
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         self.frames.acknowledged()
@@ -205,7 +221,7 @@ class GdTui(App[int]):
 
     def do_choose_data(self, count: int) -> None:
         problem = self.simulator.scenario.problem
-        self._choose(DATA_FOR + (problem if PROBLEMS[problem].needs_data else "linear"))
+        self._choose(DATA_FOR + (problem if PROBLEMS[problem].needs == "data" else "linear"))
 
     def _choose(self, what: str) -> None:
         self.control.pause()
@@ -216,6 +232,9 @@ class GdTui(App[int]):
     def _chosen(self, text: str | None) -> None:
         if text and text.startswith(DATA_FOR):
             self._choose(text)
+        elif text and text.startswith(TEXT_FOR):
+            problem = text.removeprefix(TEXT_FOR)
+            self.simulation.ask(problem, f"problem {problem} {{}}", "")
         elif text:
             self.perform(text)
 
@@ -224,8 +243,11 @@ class GdTui(App[int]):
         self.push_screen(HelpScreen(self.view.glyphs))
 
     def do_app_palette(self, count: int) -> None:
-        self.control.pause()
         self.action_command_palette()
+
+    def action_command_palette(self) -> None:
+        self.control.pause()
+        super().action_command_palette()
 
     def do_app_suspend(self, count: int) -> None:
         self.control.pause()
@@ -262,6 +284,8 @@ def run_app(
     """Show the simulator on the terminal until the user quits; returns the exit status."""
     from gd_tui.tui.guard import Guard
 
+    if no_color:
+        os.environ["NO_COLOR"] = "1"  # Textual reads it for what it draws by itself
     view = View(speed=speed, glyphs=ASCII if ascii else COLOURLESS_GLYPHS if no_color else UNICODE)
     app = GdTui(simulator, view=view, theme=theme, colourless=no_color, fps=fps)
     with Guard() as guard:

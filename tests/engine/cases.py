@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,56 @@ from gd_tui.scenario import Scenario
 FEW = settings(max_examples=25, deadline=None)
 FEWER = settings(max_examples=8, deadline=None)
 
-_TABLES: dict[str, dict[str, Any]] = {
-    "hubble": {"data": "hubble_1929", "features": ("distance_mpc",), "target": "velocity_kms"},
-    "hubble-standardized": {"data": "hubble_1929", "features": ("distance_mpc",), "standardize": True},
-    "stackloss-standardized": {"data": "stackloss", "standardize": True},
-    "stackloss-no-bias": {"data": "stackloss", "bias": False},
-    "longley": {"data": "longley"},
-    "engel-standardized-no-bias": {"data": "engel_food", "standardize": True, "bias": False},
+_HUBBLE: dict[str, Any] = {"data": "hubble_1929", "features": ("distance_mpc",), "target": "velocity_kms"}
+_STACKLOSS: dict[str, Any] = {"data": "stackloss", "target": "STACKLOSS"}
+_ORINGS: dict[str, Any] = {"data": "challenger_orings", "target": "fail", "features": ("temperature_F",)}
+_PETALS: dict[str, Any] = {"data": "iris", "features": ("petal_length", "petal_width"), "standardize": True}
+
+_TABLES: dict[str, dict[str, dict[str, Any]]] = {
+    "linear": {
+        "hubble": _HUBBLE,
+        "hubble-standardized": {"data": "hubble_1929", "features": ("distance_mpc",), "standardize": True},
+        "stackloss-standardized": {"data": "stackloss", "standardize": True},
+        "stackloss-no-bias": {"data": "stackloss", "bias": False},
+        "longley": {"data": "longley"},
+        "engel-standardized-no-bias": {"data": "engel_food", "standardize": True, "bias": False},
+        "ridge": {**_STACKLOSS, "standardize": True, "l2": 0.3},
+        "sum": {**_HUBBLE, "reduction": "sum", "l2": 2.0},
+        "lasso": {**_STACKLOSS, "standardize": True, "l1": 0.5},
+        "mae": {**_HUBBLE, "loss": "mae"},
+        "huber": {**_STACKLOSS, "standardize": True, "loss": "huber", "delta": 2.5, "l1": 0.2, "l2": 0.1},
+        "mae-longley": {"data": "longley", "loss": "mae", "reduction": "sum"},
+    },
+    "polynomial": {
+        "cars": {"data": "cars_speed_dist", "degree": 3, "standardize": True},
+        "cars-raw": {"data": "cars_speed_dist"},
+        "hubble-5": {**_HUBBLE, "degree": 5, "l2": 0.01, "loss": "huber", "delta": 50.0},
+        "cars-no-bias": {"data": "cars_speed_dist", "bias": False, "loss": "mae", "standardize": True},
+    },
+    "logistic": {
+        "orings": _ORINGS,
+        "orings-standardized": {**_ORINGS, "standardize": True, "l2": 0.05, "l1": 0.01},
+        "orings-mse": {**_ORINGS, "standardize": True, "loss": "mse", "reduction": "sum"},
+        "no-bias": {**_ORINGS, "standardize": True, "bias": False},
+        "cancer": {"data": "breast_cancer_5", "features": ("mean_radius", "mean_texture"), "standardize": True,
+                   "positive": "benign"},
+    },
+    "softmax": {
+        "iris": _PETALS,
+        "penguins": {"data": "penguins", "target": "species", "features": ("bill_length_mm", "bill_depth_mm"),
+                     "drop_missing": True, "l2": 0.01},
+        "orings": {**_ORINGS, "bias": False, "standardize": True, "reduction": "sum"},
+    },
+    "network": {
+        "hubble": {**_HUBBLE, "standardize": True, "hidden": 2, "l2": 0.01},
+        "orings": {**_ORINGS, "loss": "cross-entropy", "standardize": True, "hidden": 3, "activation": "sigmoid"},
+        "iris": {**_PETALS, "hidden": 3, "l1": 0.01},
+        "relu": {**_ORINGS, "standardize": True, "hidden": 2, "activation": "relu", "reduction": "sum"},
+        "no-bias": {**_STACKLOSS, "standardize": True, "hidden": 2, "bias": False},
+    },
 }
+"""For every problem that needs data, shipped tables and settings that each of its branches sees."""
+
 _OTHERS = {
     "valley-k1000": Scenario(problem="valley", settings={"k": 1000.0}),
     "explainer-3": Scenario(settings={"x": (0.5, -2.0, 7.0), "y": -3.0}),
@@ -36,12 +79,19 @@ _OTHERS = {
 }
 
 
+_TYPED: dict[str, dict[str, str]] = {
+    "function": {"function": "log(1 + (x - 1)^2) + sin(y)^2 + 0.1(x - y)^2"},
+    "module": {"module": f"{Path(__file__).parent / 'own_function.py'}:bent"},
+}
+"""What the user types for the problems that are made of it."""
+
+
 def _scenarios() -> Iterator[tuple[str, Scenario]]:
     for name, problem in PROBLEMS.items():
-        if not problem.needs_data:
-            yield name, Scenario(problem=name)
+        if problem.needs != "data":
+            yield name, Scenario(problem=name, **_TYPED.get(name, {}))
             continue
-        for table, data in _TABLES.items():
+        for table, data in _TABLES[name].items():
             yield f"{name}-{table}", Scenario(problem=name, **data)
     yield from _OTHERS.items()
 

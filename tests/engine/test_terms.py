@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from math import sqrt
+from math import cos, e, exp, pi, sin, sqrt, tanh
 
 import pytest
 from hypothesis import assume, given
@@ -19,16 +18,33 @@ from .cases import FEW, FEWER, OBJECTIVES, VARIANTS, at_point, points
 every_problem = pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
 
 
+FUNCTIONS = {
+    "π": pi,
+    "e": e,
+    "sqrt": sqrt,
+    "abs": abs,
+    "sign": lambda z: float((z > 0) - (z < 0)),
+    "sin": sin,
+    "cos": cos,
+    "max": max,
+    "min": min,
+    "exp": exp,
+    "tanh": tanh,
+    "sigmoid": lambda z: 1 / (1 + exp(-z)),
+    "relu": lambda z: max(z, 0.0),
+}
+"""The functions and constants that formulas name."""
+
+
 def worked_out(term: Term) -> float:
     """The value of the line, from nothing but what is written in it."""
     written = "".join(
         f"({part.value!r})" if isinstance(part, Number) else part
         for part in (p if isinstance(p, str) else Number(p.symbol, float(p.value)) for p in term.parts)
     )
-    for sign, python in (("×", "*"), ("²", "**2"), ("³", "**3"), ("⁴", "**4")):
+    for sign, python in (("×", "*"), ("²", "**2"), ("³", "**3"), ("⁴", "**4"), ("√(", "sqrt("), ("^", "**")):
         written = written.replace(sign, python)
-    written = re.sub(r"√(\([^()]*\))", r"sqrt\1", written)
-    return float(eval(written, {"__builtins__": {}, "sqrt": sqrt, "max": max}))
+    return float(eval(written, {"__builtins__": {}, **FUNCTIONS}))
 
 
 def check(lines: tuple[Term, ...]) -> None:

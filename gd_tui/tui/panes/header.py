@@ -37,8 +37,10 @@ class Header(Pane):
         ]
         if snapshot.epoch is not None:
             line.append((f"  epoch {snapshot.epoch + 1:,}", "dim panel"))
-        speed = f"{view.frames}  {view.speed_words}" if view.frames else view.speed_words
         room = max(0, width - BADGE - 2 - _length(line))
+        speed = f"{view.frames}  {view.speed_words}"
+        if not view.frames or len(speed) >= room:
+            speed = view.speed_words
         line.append((f"{speed:>{room}}" if len(speed) < room else " " * room, "dim panel"))
         if _length(line) + len(badge) + 4 > width:
             badge = badge.partition(" at ")[0]
@@ -49,7 +51,8 @@ class Header(Pane):
 
 def _problem(shown: Shown) -> str:
     scenario = shown.snapshot.scenario
-    return f"{scenario.problem} {scenario.data}" if scenario.data else scenario.problem
+    made_of = scenario.data or scenario.function or scenario.module
+    return f"{scenario.problem} {made_of}" if made_of else scenario.problem
 
 
 def _badge(shown: Shown) -> tuple[str, str]:

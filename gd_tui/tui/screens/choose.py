@@ -19,9 +19,10 @@ from gd_tui.scenario import Scenario
 from gd_tui.table import dataset_description, datasets
 from gd_tui.tui.glyphs import Glyphs
 
-
 DATA_FOR = "data for "
-"""Begins a choice that leads to another one: of the data for a problem."""
+TEXT_FOR = "text for "
+LEADS_ON = {"data": DATA_FOR, "function": TEXT_FOR, "module": TEXT_FOR}
+"""How a choice begins that leads to another one: of the data for a problem, or what the user types for it."""
 
 
 def choices(what: str) -> list[tuple[str, str, str]]:
@@ -32,7 +33,7 @@ def choices(what: str) -> list[tuple[str, str, str]]:
         problem = what.removeprefix(DATA_FOR)
         return [(f"problem {problem} {data}", data, dataset_description(data)) for data in _data_for(problem)]
     return [
-        (f"{DATA_FOR if problem.needs_data else 'problem '}{problem.name}", problem.name, problem.description)
+        (LEADS_ON.get(problem.needs, "problem ") + problem.name, problem.name, problem.description)
         for problem in PROBLEMS.values()
     ]
 

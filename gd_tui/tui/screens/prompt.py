@@ -31,7 +31,9 @@ class Prompt(Container):
         yield Static(id="hint", markup=False)
         with Container(id="line"):
             yield Static(id="label", markup=False)
-            yield Input(id="input", select_on_focus=False, compact=True, disabled=True)
+            typed = Input(id="input", select_on_focus=False, compact=True, disabled=True)
+            typed.cursor_blink = False  # a terminal that shows the same is sent nothing
+            yield typed
 
     @property
     def _input(self) -> Input:
@@ -46,7 +48,7 @@ class Prompt(Container):
         self._hint()
         self.add_class("asking")
         self._input.disabled = False
-        self._input.focus()
+        self.screen.set_focus(self._input)
 
     def action_leave(self) -> None:
         """Close without doing anything."""

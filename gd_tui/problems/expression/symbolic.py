@@ -1,0 +1,224 @@
+"""Expressions as sympy trees, their derivatives, and the formulas of both.
+
+sympy is told of numbers as floats: its exact integers could grow beyond all memory. What has a kink gets
+functions of our own, whose derivatives stay finite there, where sympy's hold Dirac's delta.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy.core.function import ArgumentIndexError
+from sympy.core.parameters import distribute
+from sympy.printing.str import StrPrinter
+
+from gd_tui.errors import InputError
+from gd_tui.problems.expression.syntax import Constant, Node, Parameter
+
+Tree = Any
+"""A sympy expression: sympy has no types to go by."""
+
+LARGEST_EXPONENT = 10**9
+"""Of powers of powers; numpy takes no larger whole number."""
+
+
+class TooLargeError(Exception):
+    """The derivatives would be larger than the budget allows."""
+
+
+class sign(sympy.Function):  # type: ignore[misc]  # noqa: N801
+    """-1, 0 or 1; its derivative is 0, at the jump too."""
+
+    def fdiff(self, argindex: int = 1) -> Tree:
+        return sympy.S.Zero
+
+
+class abs(sympy.Function):  # type: ignore[misc]  # noqa: N801
+    """|a|, with the sub-gradient 0 at 0."""
+
+    def fdiff(self, argindex: int = 1) -> Tree:
+        return sign(self.args[0])
+
+
+class above(sympy.Function):  # type: ignore[misc]  # noqa: N801
+    """1 where a > b, 0 where a < b, 1/2 where they are equal; its derivatives are 0."""
+
+    def fdiff(self, argindex: int = 1) -> Tree:
+        return sympy.S.Zero
+
+
+class max(sympy.Function):  # type: ignore[misc]  # noqa: N801
+    """The larger of two, with half of each slope where they are equal."""
+
+    def fdiff(self, argindex: int = 1) -> Tree:
+        a, b = self.args
+        return above(a, b) if argindex == 1 else above(b, a)
+
+
+class min(sympy.Function):  # type: ignore[misc]  # noqa: N801
+    """The smaller of two, with half of each slope where they are equal."""
+
+    def fdiff(self, argindex: int = 1) -> Tree:
+        a, b = self.args
+        return above(b, a) if argindex == 1 else above(a, b)
+
+
+class log10(sympy.Function):  # type: ignore[misc]  # noqa: N801
+    """The decimal logarithm, d/da = 1 / (a ln 10)."""
+
+    def fdiff(self, argindex: int = 1) -> Tree:
+        return sympy.Float(1 / np.log(10)) / self.args[0]
+
+
+FUNCTIONS: dict[str, Callable[..., Tree]] = {
+    "abs": abs,
+    "sign": sign,
+    "log10": log10,
+    "min": lambda *operands: _halved(min, operands),
+    "max": lambda *operands: _halved(max, operands),
+    "sqrt": sympy.sqrt,
+    "+": sympy.Add,
+    "*": lambda *operands: product(*operands),
+    "^": lambda base, exponent: _power(base, exponent),
+}
+"""For operators and functions how their trees are made; all others are sympy's function of the same name."""
+
+
+def tree_of(node: Node) -> Tree:
+    """The sympy tree of what was typed. Raises InputError if its numbers do not stay real and finite."""
+    with distribute(False):
+        tree = _built(node)
+    return _checked(tree)
+
+
+def _built(node: Node) -> Tree:
+    if isinstance(node, Constant):
+        return sympy.Float(node.value)
+    if isinstance(node, Parameter):
+        return sympy.Symbol(node.name)
+    make = FUNCTIONS.get(node.name) or getattr(sympy, node.name)
+    return make(*map(_built, node.operands))
+
+
+def _power(base: Tree, exponent: Tree) -> Tree:
+    """Halves and whole numbers stay exact as exponents, and e^x is exp(x)."""
+    if base == sympy.Float(np.e):
+        return sympy.exp(exponent)
+    if exponent.is_Float and (2 * float(exponent)).is_integer():
+        exponent = sympy.Rational(int(2 * exponent), 2)
+    return sympy.Pow(base, exponent)
+
+
+def _halved(function: Callable[..., Tree], operands: Sequence[Tree]) -> Tree:
+    """A function of two, applied to many with as little nesting as can be."""
+    if len(operands) == 1:
+        return operands[0]
+    middle = len(operands) // 2
+    return function(_halved(function, operands[:middle]), _halved(function, operands[middle:]))
+
+
+def product(*factors: Tree) -> Tree:
+    """The product, with 1.0 left out and -1.0 as a sign, both of which sympy would keep as numbers."""
+    whole = sympy.Mul(*factors)
+    coefficient, rest = whole.as_coeff_Mul()
+    is_sign = coefficient.is_Float and float(coefficient) in (-1.0, 1.0)
+    return sympy.Mul(int(coefficient), rest) if is_sign else whole
+
+
+def _checked(tree: Tree) -> Tree:
+    """The tree itself. Raises InputError if a number in it is not real and finite, or an exponent is huge."""
+    seen, unseen = {tree}, [tree]
+    while unseen:
+        part = unseen.pop()
+        _check_number(part)
+        new = [operand for operand in part.args if operand not in seen]
+        seen.update(new)
+        unseen.extend(new)
+    return tree
+
+
+def _check_number(part: Tree) -> None:
+    if part in (sympy.I, sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
+        raise InputError("function: a part of it, or of its derivatives, is not a real finite number anywhere")
+    if part.is_Integer and not -LARGEST_EXPONENT < part < LARGEST_EXPONENT:
+        raise InputError("function: its powers of powers are too high")
+    if part.is_Float and not np.isfinite(float(part)):
+        raise InputError("function: its numbers, or those of its derivatives, grow beyond 1.8e308")
+
+
+class Derivation:
+    """The chain rule, with an account of its work: derivatives of long products can be very long."""
+
+    def __init__(self, budget: int) -> None:
+        self._left = budget
+        self._known: dict[tuple[Tree, Tree], Tree] = {}
+        self._symbols: dict[Tree, frozenset[Tree]] = {}
+
+    def derivative(self, tree: Tree, by: Tree) -> Tree:
+        """d tree / d by. Raises TooLargeError when the budget is spent, InputError if it is nowhere real and finite."""
+        with distribute(False):
+            return _checked(self._derivative(tree, by))
+
+    def _derivative(self, tree: Tree, by: Tree) -> Tree:
+        if by not in self._symbols_of(tree):
+            return sympy.S.Zero
+        if tree == by:
+            return sympy.S.One
+        if (tree, by) not in self._known:
+            self._known[tree, by] = self._worked_out(tree, by)
+        return self._known[tree, by]
+
+    def _worked_out(self, tree: Tree, by: Tree) -> Tree:
+        self._spend(len(tree.args))
+        parts = [(i, part) for i, part in enumerate(tree.args) if by in self._symbols_of(part)]
+        if tree.is_Add:
+            return sympy.Add(*(self._derivative(part, by) for _, part in parts))
+        if tree.is_Mul:
+            self._spend(len(tree.args) * len(parts))
+            return sympy.Add(
+                *(product(*tree.args[:i], self._derivative(part, by), *tree.args[i + 1 :]) for i, part in parts)
+            )
+        if tree.is_Pow:
+            return self._of_power(tree, by)
+        try:
+            return sympy.Add(*(product(tree.fdiff(i + 1), self._derivative(part, by)) for i, part in parts))
+        except ArgumentIndexError as error:
+            raise AssertionError(f"{tree.func} has no derivative") from error
+
+    def _of_power(self, tree: Tree, by: Tree) -> Tree:
+        base, exponent = tree.args
+        if by not in self._symbols_of(exponent):
+            return product(exponent, sympy.Pow(base, exponent - 1), self._derivative(base, by))
+        grown = product(self._derivative(exponent, by), sympy.log(base))
+        if by in self._symbols_of(base):
+            grown += product(exponent, self._derivative(base, by), sympy.Pow(base, -1))
+        return product(tree, grown)
+
+    def _symbols_of(self, tree: Tree) -> frozenset[Tree]:
+        if tree not in self._symbols:
+            own = frozenset([tree]) if tree.is_Symbol else frozenset()
+            self._symbols[tree] = own.union(*map(self._symbols_of, tree.args))
+        return self._symbols[tree]
+
+    def _spend(self, work: int) -> None:
+        self._left -= work
+        if self._left < 0:
+            raise TooLargeError
+
+
+class _Formula(StrPrinter):  # type: ignore[misc]
+    def _print_Float(self, number: Tree) -> str:  # noqa: N802
+        return f"{float(number):.12g}"
+
+    def _as_ordered_terms(self, tree: Tree, order: str | None = None) -> list[Tree]:
+        """What is added comes before what is taken away: y - x^2."""
+        terms = super()._as_ordered_terms(tree, order)
+        return sorted(terms, key=lambda term: bool(term.as_coeff_Mul()[0] < 0))
+
+
+def formula_of(tree: Tree) -> str:
+    """The tree in the language that `parse` reads."""
+    return str(_Formula().doprint(tree)).replace("**", "^")
