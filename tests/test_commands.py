@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from collections import Counter
 
 import pytest
@@ -140,6 +142,8 @@ DATA_FOR = {
     "logistic": " breast_cancer_5",
     "softmax": " breast_cancer_5",
     "network": " hubble_1929",
+    "function": " (x - 1)^2 + y^2",
+    "module": f" {Path(__file__).parent / 'engine' / 'own_function.py'}:bent",
 }
 
 

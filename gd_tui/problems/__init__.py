@@ -8,13 +8,13 @@ import numpy as np
 
 from gd_tui.engine.objective import Array, Objective
 from gd_tui.errors import InputError, unknown
-from gd_tui.problems import classification, expression, network, regression, surfaces, worked_example
+from gd_tui.problems import classification, expression, module, network, regression, surfaces, worked_example
 from gd_tui.problems.table import Problem
 from gd_tui.scenario import Scenario
 
 PROBLEMS: dict[str, Problem] = {
     problem.name: problem
-    for family in (worked_example, regression, classification, network, surfaces, expression)
+    for family in (worked_example, regression, classification, network, surfaces, expression, module)
     for problem in family.PROBLEMS
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import cos, e, exp, pi, sin, sqrt, tanh
+from math import cos, e, exp, log, pi, sin, sqrt, tanh
 
 import pytest
 from hypothesis import assume, given
@@ -30,6 +30,7 @@ FUNCTIONS = {
     "min": min,
     "exp": exp,
     "tanh": tanh,
+    "log": log,
     "sigmoid": lambda z: 1 / (1 + exp(-z)),
     "relu": lambda z: max(z, 0.0),
 }

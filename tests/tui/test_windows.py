@@ -12,7 +12,7 @@ from gd_tui.commands import COMMANDS, VERBS
 from gd_tui.engine.optimizers import OPTIMIZERS
 from gd_tui.problems import PROBLEMS
 from gd_tui.tui.glyphs import ASCII
-from gd_tui.tui.screens.choose import DATA_FOR, ChooseScreen, choices
+from gd_tui.tui.screens.choose import DATA_FOR, TEXT_FOR, ChooseScreen, choices
 from gd_tui.tui.screens.help import HelpScreen
 from gd_tui.tui.shown import View
 
@@ -69,9 +69,19 @@ async def test_every_choice_can_be_made() -> None:
         for command in offered:
             # of the data for a problem the first will do: that each can be used is what lists them
             made = choices(command)[0][0] if command.startswith(DATA_FOR) else command
+            if made.startswith(TEXT_FOR):
+                continue
             assert session.app.perform(made), made
             await session.pilot.press("n")
             await session.until(lambda: session.simulator.k > 0)
+
+
+async def test_choosing_a_function_asks_for_it() -> None:
+    async with running() as session:
+        session.app._chosen(f"{TEXT_FOR}function")
+        await session.press("u", "circumflex_accent", "2", "enter")
+        await session.until(lambda: session.simulator.names == ("u",))
+        assert session.simulator.scenario.function == "u^2"
 
 
 async def test_choosing_data() -> None:

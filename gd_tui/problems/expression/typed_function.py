@@ -131,7 +131,7 @@ class TypedFunction(Objective):
     def _first_usable_start(self) -> Array:
         d = len(self.names)
         candidates: list[Array] = [np.full(d, value) for value in (0.0, 1.0, -1.0, 2.0, 0.5)]
-        candidates.append(1 + 0.1 * np.arange(d))
+        candidates.append(np.linspace(1.0, 1 + 0.1 * (d - 1), d))
         gradient = np.empty(d)
         for start in candidates:
             loss = self.loss_and_gradient(start, gradient)
