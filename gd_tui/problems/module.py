@@ -103,12 +103,9 @@ def build_module(scenario: Scenario, settings: Settings) -> Objective:
 
 def _takes_nothing(function: Callable[..., Any]) -> bool:
     try:
-        parameters = inspect.signature(function).parameters.values()
+        return not inspect.signature(function).parameters
     except (TypeError, ValueError):
         return False
-    return all(p.default is not p.empty or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters) and not any(
-        p.kind == p.VAR_POSITIONAL for p in parameters
-    )
 
 
 def _unless_overflow(path: str, call: Callable[[], Any]) -> Any:
@@ -121,7 +118,7 @@ def _unless_overflow(path: str, call: Callable[[], Any]) -> Any:
 def _guarded(path: str, name: str, objective: Any) -> Objective:
     """The user's objective, whose failures name file and line."""
     if not isinstance(objective, Objective):
-        raise InputError(f"{path}: {name} makes no Objective, but {type(objective).__name__}; see gd_tui.Objective")
+        raise InputError(f"{path}: {name} makes no Objective, but {type(objective).__name__}, and takes no weights")
     names, start = getattr(objective, "names", None), getattr(objective, "start", None)
     objective.names = _names(path, name, names)
     objective.start = _vector(path, f"{name}.start", start, len(objective.names))

@@ -375,3 +375,13 @@ async def test_resizing() -> None:
         assert [line[:38] for line in session.text.split("\n")[1:14]] == [
             line[:38] for line in at_first.split("\n")[1:14]
         ]
+
+
+async def test_room_is_made_for_the_lines_of_another_optimizer() -> None:
+    async with running(size=(120, 40)) as session:
+        session.app.perform("optimizer nadam")
+        await session.until(lambda: len(session.snapshot.terms) > 9)
+        update = session.app.screen.query_one("#update")
+        await session.until(lambda: update.size.height > len(session.snapshot.terms))
+        session.app.perform("undo")
+        await session.until(lambda: update.size.height <= 8)

@@ -59,7 +59,8 @@ class SimulationScreen(Screen[None]):
         contents = Contents(len(shown.snapshot.names), len(shown.snapshot.terms))
         if contents != board.pane_layout.contents:
             board.pane_layout.contents = contents
-            board.refresh(layout=True)
+            # A child's refresh makes its parent arrange anew; the parent's own keeps its old arrangement.
+            board.children[0].refresh(layout=True)
         for pane in self.query(Pane):
             pane.show(shown)
 
