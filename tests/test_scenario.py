@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 
+from gd_tui.cli.options import read_scenario
 from gd_tui.errors import InputError, unknown
 from gd_tui.problems import PROBLEMS, build_objective, start_weights
 from gd_tui.scenario import Scenario, from_toml, to_toml
@@ -187,3 +189,26 @@ def test_what_is_wrong_in_a_toml_is_named(text: str, message: str) -> None:
         from_toml(text, "x.toml")
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"problem": "rosenbrock", "optimizer": "adam", "lr": 0.1 / 3, "start": "-1.2,1.1"},
+        {"data": "hubble_1929", "features": "distance_mpc", "batch": 5, "seed": 3, "standardize": True},
+        {"data": "iris", "problem": "network", "hidden": 3, "activation": "relu", "l2": 0.01, "clip": 0.5},
+        {"function": "x^2 + exp(y) - y", "start": "1,2", "schedule": "cosine", "schedule_settings": ("period=7",)},
+        {"problem": "valley", "settings": ("k=33",), "optimizer": "nesterov", "hyperparameters": ("momentum=0.7",)},
+    ],
+)
+def test_options_through_toml_give_the_same_run_bit_for_bit(options: dict[str, Any], tmp_path: Path) -> None:
+    scenario = read_scenario(**options)
+    path = tmp_path / "run.toml"
+    path.write_text(to_toml(scenario), encoding="utf-8")
+    again = read_scenario(scenario=str(path))
+    assert again == scenario
+    runs = [Simulator(one) for one in (scenario, again)]
+    for run in runs:
+        run.step(60)
+    assert runs[0].engine.w.tobytes() == runs[1].engine.w.tobytes()
+    assert runs[0].engine.loss == runs[1].engine.loss

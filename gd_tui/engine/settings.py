@@ -66,10 +66,10 @@ class Entry(Generic[Rule]):
     def _check_limits(self, name: str, value: float | tuple[float, ...]) -> None:
         limits = self._metadata(name)
         for number in value if isinstance(value, tuple) else (value,):
-            if not limits["low"] <= number < limits["below"]:
-                room = f"at least {limits['low']:g}"
-                room += f" and below {limits['below']:g}" if np.isfinite(limits["below"]) else " and finite"
-                raise InputError(f"{self.name}: {name} must be {room}, not {number:g}")
+            if not (np.isfinite(number) and limits["low"] <= number < limits["below"]):
+                room = [f"at least {limits['low']:g}"] if np.isfinite(limits["low"]) else []
+                room += [f"below {limits['below']:g}" if np.isfinite(limits["below"]) else "finite"]
+                raise InputError(f"{self.name}: {name} must be {' and '.join(room)}, not {number:g}")
             if limits["whole"] and number != int(number):
                 raise InputError(f"{self.name}: {name} must be a whole number, not {number:g}")
 

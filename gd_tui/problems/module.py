@@ -16,6 +16,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -176,8 +177,8 @@ class UserFunction(Objective):
     ) -> None:
         self._path, self._name, self._function, self._companion = path, name, function, companion
         self.names, self.start = self._weights(start)
-        answer = self._answer(self.start)
-        self._is_pair = isinstance(answer, tuple) and len(answer) == 2
+        answer = self._first_answer()
+        self._is_pair = isinstance(answer, tuple | list) and len(answer) == 2
         self.gradient_is_numerical = not self._is_pair and companion is None
         self.loss_and_gradient(self.start, np.empty_like(self.start))
 
@@ -202,6 +203,12 @@ class UserFunction(Objective):
         assert d is not None
         return names or tuple(f"w{i + 1}" for i in range(d)), np.zeros(d) if start is None else start
 
+    def _first_answer(self) -> Any:
+        try:
+            return self._asked(self._function, self.start)
+        except OverflowError:
+            return np.inf
+
     @property
     def default_rate(self) -> float:
         """0.1, or 1 / the largest curvature at the start where that is smaller."""
@@ -212,13 +219,14 @@ class UserFunction(Objective):
             out[:] = self._differences(w)
             return self._loss(w)
         try:
-            answer = self._answer(w)
-            gradient = answer[1] if self._is_pair else self._ask(self._companion, w)
+            loss, gradient = self._answer(w)
+            if not self._is_pair:
+                gradient = self._asked(self._companion, w)
         except OverflowError:
             out[:] = np.nan
             return np.inf
         out[:] = _vector(self._path, f"the gradient of {self._name}", gradient, len(w))
-        return self._number(answer[0] if self._is_pair else answer)
+        return self._number(loss)
 
     def losses(self, weights: Array) -> Array:
         return np.array([self._loss(w) for w in weights])
@@ -278,23 +286,27 @@ class UserFunction(Objective):
 
     def _loss(self, w: Array) -> float:
         try:
-            answer = self._answer(w)
+            return self._number(self._answer(w)[0])
         except OverflowError:
             return np.inf
-        return self._number(answer[0] if self._is_pair else answer)
 
-    def _answer(self, w: Array) -> Any:
-        return self._ask(self._function, w)
+    def _answer(self, w: Array) -> tuple[Any, Any]:
+        """Loss and gradient as the function returns them; None for a gradient that it does not return."""
+        answer = self._asked(self._function, w)
+        if not self._is_pair:
+            return answer, None
+        if not (isinstance(answer, tuple | list) and len(answer) == 2):
+            raise InputError(f"{self._path}: {self._name} returned (loss, gradient) before, but not for w = {w}")
+        return answer[0], answer[1]
 
-    def _ask(self, function: Callable[..., Any] | None, w: Array) -> Any:
+    def _asked(self, function: Callable[..., Any] | None, w: Array) -> Any:
         assert function is not None
         return _asked(self._path, lambda: function(w.copy()))
 
     def _number(self, answer: Any) -> float:
-        try:
-            return float(np.asarray(answer, dtype=np.float64).reshape(()))
-        except (TypeError, ValueError):
-            pass
+        if isinstance(answer, float | int | np.generic | np.ndarray) or hasattr(answer, "__float__"):
+            with suppress(TypeError, ValueError):
+                return float(np.asarray(answer, dtype=np.float64).reshape(()))
         kind = f"an array of shape {answer.shape}" if isinstance(answer, np.ndarray) else type(answer).__name__
         raise InputError(
             f"{self._path}: {self._name} must return the loss as one number, or (loss, gradient), not {kind}"
@@ -302,5 +314,10 @@ class UserFunction(Objective):
 
 
 PROBLEMS = (
-    Problem("module", "a Python function of yours: --module FILE.py:NAME, with or without a gradient", build_module),
+    Problem(
+        "module",
+        "a Python function of yours: --module FILE.py:NAME, with or without a gradient",
+        build_module,
+        needs="module",
+    ),
 )
