@@ -1,6 +1,6 @@
 """The README's examples: commands after `$ ` in console blocks, each with the output that stands below it.
 
-    python -m tests.readme      writes what the commands print now into README.md
+python -m tests.readme      writes what the commands print now into README.md
 """
 
 from __future__ import annotations
@@ -25,9 +25,16 @@ def output_of(commands: str, folder: Path) -> str:
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gd_tui "$@"\n')
     program.chmod(0o755)
     path = os.pathsep.join(filter(None, (str(README.parent), os.environ.get("PYTHONPATH"))))
-    environment = os.environ | {"PATH": f"{shim}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "100", "PYTHONPATH": path}
+    environment = os.environ | {"COLUMNS": "100", "PYTHONPATH": path}
+    environment["PATH"] = f"{shim}{os.pathsep}{os.environ['PATH']}"
     run = subprocess.run(
-        ["sh", "-e", "-c", commands], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        ["sh", "-e", "-c", commands],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     return run.stdout + run.stderr
 

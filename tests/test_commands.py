@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -163,9 +162,7 @@ def test_optimizers_problems_and_back_again(simulator: Simulator) -> None:
 
 
 def test_reset_with_another_seed(simulator: Simulator) -> None:
-    assert (
-        perform("step 5; reset random", simulator) == "started again with seed 1; u brings the last run back"
-    )
+    assert perform("step 5; reset random", simulator) == "started again with seed 1; u brings the last run back"
     assert simulator.scenario.start == "random"
 
 
@@ -202,9 +199,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("text", "words"), WRONG.items(), ids=WRONG)
-def test_a_wrong_command_says_what_was_expected_and_does_nothing(
-    text: str, words: str, simulator: Simulator
-) -> None:
+def test_a_wrong_command_says_what_was_expected_and_does_nothing(text: str, words: str, simulator: Simulator) -> None:
     simulator.step(3)
     with pytest.raises(InputError, match=r"^[^\n]*$") as error:
         perform(text, simulator)

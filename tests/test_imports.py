@@ -128,9 +128,7 @@ def test_no_circle_at_import_time() -> None:
 def test_a_library_has_few_importers(library: str, importers: tuple[str, ...]) -> None:
     for found in IMPORTS:
         if found.imported.split(".")[0] == library:
-            assert any(within(found.importer, allowed) for allowed in importers), (
-                f"{found.importer} imports {library}"
-            )
+            assert any(within(found.importer, allowed) for allowed in importers), f"{found.importer} imports {library}"
 
 
 def test_the_engine_is_pure_mathematics() -> None:
@@ -168,9 +166,7 @@ def test_a_pane_imports_neither_the_app_nor_another_pane() -> None:
 def imported_by(statement: str) -> set[str]:
     """The top-level modules that a fresh interpreter holds after this statement."""
     code = f"import sys; {statement}; print(' '.join({{name.split('.')[0] for name in sys.modules}}))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent)
     return set(done.stdout.split())
 
 
@@ -192,10 +188,7 @@ def test_what_an_import_does_not_bring_in(statement: str, absent: set[str]) -> N
 
 def test_plots_import_no_engine() -> None:
     code = (
-        "import sys, gd_tui.plots;"
-        "print(any(n.startswith(('gd_tui.engine', 'gd_tui.simulator')) for n in sys.modules))"
+        "import sys, gd_tui.plots;print(any(n.startswith(('gd_tui.engine', 'gd_tui.simulator')) for n in sys.modules))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent)
     assert done.stdout.strip() == "False"

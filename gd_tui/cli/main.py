@@ -18,9 +18,10 @@ from click.shell_completion import CompletionItem, shell_complete
 
 from gd_tui import __version__
 from gd_tui.cli.batch import print_run
+from gd_tui.cli.check import print_check
 from gd_tui.cli.formats import FORMATS
 from gd_tui.cli.listing import LISTINGS
-from gd_tui.cli.options import read_simulator, scenario_options
+from gd_tui.cli.options import read_scenario, read_simulator, scenario_options
 from gd_tui.cli.screen import open_screen
 from gd_tui.errors import InputError
 
@@ -53,6 +54,15 @@ Examples:
   gd-tui run valley --problem-set k=100 --set momentum=0.9
   gd-tui run --data penguins --drop-missing --standardize
   gd-tui run --steps 1000 --format json --output run.json
+"""
+
+CHECK_EXAMPLES = """\
+Examples:
+
+\b
+  gd-tui check rosenbrock --start 3,-2
+  gd-tui check --function "(1-x)^2 + 100*(y-x^2)^2" --start 3,-2
+  gd-tui check --module mine.py:loss --start 0,0
 """
 
 LIST_EXAMPLES = """\
@@ -164,6 +174,17 @@ def run(steps: int | None, every: int, style: str, output: Path | None, **scenar
     return print_run(read_simulator(**scenario), steps=steps, every=every, style=style, output=output)
 
 
+@click.command(epilog=CHECK_EXAMPLES)
+@scenario_options
+def check(**scenario: Any) -> int:
+    """Compare the gradient at the start with differences of the loss.
+
+    Each component is shown beside the central difference (L(w + h) - L(w - h)) / 2h at the h where that is most
+    exact, +- its own error. Exit status 1 if a component is wrong.
+    """
+    return print_check(read_scenario(**scenario))
+
+
 @click.command(epilog=LIST_EXAMPLES)
 @click.argument("table", type=click.Choice(list(LISTINGS)))
 def list_(table: str) -> int:
@@ -173,7 +194,7 @@ def list_(table: str) -> int:
     return 0
 
 
-program.commands.update({SCREEN: screen, "run": run, "list": list_})
+program.commands.update({SCREEN: screen, "run": run, "check": check, "list": list_})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

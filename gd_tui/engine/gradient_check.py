@@ -65,6 +65,7 @@ class Component:
 class _Ladder:
     """Differences at all h, from the largest down, and the one of the least error."""
 
+    loss: float
     h: Array
     central: Array
     forward: Array
@@ -75,9 +76,13 @@ class _Ladder:
 
     @property
     def steepness(self) -> float:
-        """The largest slope to one side at any h: next to it a slope can be as good as 0."""
-        slopes = np.abs(np.concatenate([self.forward, self.backward]))
-        return float(slopes[np.isfinite(slopes)].max(initial=0.0))
+        """The largest slope to one side at h or further out, or the loss over the size of the weight.
+
+        Next to it a slope can be as good as 0.
+        """
+        far = slice(0, (self.best or 0) + 1)
+        slopes = np.abs(np.concatenate([self.forward[far], self.backward[far]]))
+        return max(float(slopes[np.isfinite(slopes)].max(initial=0.0)), abs(self.loss) / float(self.h[0]))
 
     @property
     def sides(self) -> tuple[float, float] | None:
@@ -87,8 +92,11 @@ class _Ladder:
         k = len(self.h) - 3
         while k > self.best and self.rounding[k] > 1e-3 * abs(self.forward[k] - self.backward[k]):
             k -= 1
-        near, far = (abs(self.forward[j] - self.backward[j]) for j in (k, max(k - 1, 0)))
-        if k == 0 or near <= 100 * self.rounding[k] or near < far / 2:
+        if k == 0:
+            return None
+        apart = abs(self.forward[k] - self.backward[k])
+        moved = max(abs(self.forward[k] - self.forward[k - 1]), abs(self.backward[k] - self.backward[k - 1]))
+        if apart <= 100 * self.rounding[k] or moved > apart / 5:
             return None
         low, high = sorted([float(self.forward[k]), float(self.backward[k])])
         return low, high
@@ -98,7 +106,8 @@ def check_gradient(objective: Objective, w: Array) -> list[Component]:
     """The check of every component of the gradient at w, shape (d,)."""
     gradient = np.empty_like(w)
     with np.errstate(all="ignore"):
-        loss = objective.loss_and_gradient(w, gradient)
+        objective.loss_and_gradient(w, gradient)
+        loss = float(objective.losses(w[None, :])[0])
         return [_component(objective, w, i, float(gradient[i]), loss) for i in range(len(w))]
 
 
@@ -129,12 +138,13 @@ def _ladder(objective: Objective, w: Array, i: int, loss: float) -> _Ladder:
     above, below = losses[:count], losses[count:]
     to_right, to_left = points[:count, i] - w[i], w[i] - points[count:, i]
     central = (above - below) / (to_right + to_left)
-    rounding = 2 * EPS * np.fmax(np.abs(above), np.abs(below)) / h
+    rounding = 4 * EPS * np.fmax(np.abs(above), np.abs(below)) / h
     changes = np.fmax(np.abs(central[:-2] - central[1:-1]), np.abs(central[:-2] - central[2:]))
     errors = rounding[:-2] + np.where(np.isfinite(central[1:-1]) & np.isfinite(central[2:]), changes, np.inf)
     errors = np.where(np.isfinite(errors), errors, np.inf)
     best = int(errors.argmin())
     return _Ladder(
+        loss=loss,
         h=h,
         central=central,
         forward=(above - loss) / to_right,

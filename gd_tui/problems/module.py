@@ -251,8 +251,13 @@ class UserFunction(Objective):
         of_w = ", ".join(self.names) if len(self.names) <= 4 else f"{self.names[0]}, ..., {self.names[-1]}"
         first = Term("loss", (f"{self._name}({of_w})",), loss, "what your function returns")
         if not self.gradient_is_numerical:
-            return first, Term("gradient", (f"∂{self._name}/∂{self.names[i]}",), float(gradient[i]),
-                               "what your function says is its slope; `gd-tui check` tests it", "gradient")
+            return first, Term(
+                "gradient",
+                (f"∂{self._name}/∂{self.names[i]}",),
+                float(gradient[i]),
+                "what your function says is its slope; `gd-tui check` tests it",
+                "gradient",
+            )
         above, below, width = self._around(w, i)
         name = self.names[i]
         return (

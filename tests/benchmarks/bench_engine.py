@@ -78,10 +78,7 @@ def overhead(a: Array, y: Array) -> float:
         ratios.append(taken[1] / taken[0])
         per_update.append((taken[0] / UPDATES * 1e6, taken[1] / UPDATES * 1e6))
     bare_us, engine_us = (min(column) for column in zip(*per_update, strict=True))
-    print(
-        f"bare loop {bare_us:.2f} us/update, Engine.run with recording {engine_us:.2f} us/update "
-        f"(least of {ROUNDS})"
-    )
+    print(f"bare loop {bare_us:.2f} us/update, Engine.run with recording {engine_us:.2f} us/update (least of {ROUNDS})")
     return median(ratios)
 
 

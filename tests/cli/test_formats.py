@@ -68,8 +68,16 @@ def test_json_reads_back_to_the_same_numbers(run: Any) -> None:
     print_as, steps = run
     told = json.loads(print_as("json"), parse_constant=pytest.fail)
     assert {"scenario", "parameters", "steps", "status", "reason"} <= set(told)
-    expected = [{"step": k, "loss": nulled([s.loss])[0], "lr": s.lr, "weights": nulled(s.weights),
-                 "gradient": nulled(s.gradient)} for k, s in enumerate(steps)]
+    expected = [
+        {
+            "step": k,
+            "loss": nulled([s.loss])[0],
+            "lr": s.lr,
+            "weights": nulled(s.weights),
+            "gradient": nulled(s.gradient),
+        }
+        for k, s in enumerate(steps)
+    ]
     assert told["steps"] == expected
 
 

@@ -96,9 +96,7 @@ def test_the_examples_in_the_help_work(call: Any, words: str, tmp_path: Any, mon
         ("gd-tui list k", {"keys"}),
     ],
 )
-def test_words_are_completed(
-    call: Any, monkeypatch: pytest.MonkeyPatch, line: str, expected: set[str]
-) -> None:
+def test_words_are_completed(call: Any, monkeypatch: pytest.MonkeyPatch, line: str, expected: set[str]) -> None:
     monkeypatch.setenv("_GD_TUI_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_WORDS", line)
     monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))

@@ -74,9 +74,7 @@ def in_a_terminal(*words: str, term: str, stdout_too: bool) -> tuple[int, bytes,
 
 
 @needs_pty
-def test_with_stdout_alone_turned_elsewhere_it_prints_the_run(
-    call: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_with_stdout_alone_turned_elsewhere_it_prints_the_run(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     status, out, shown = in_a_terminal("--lr", "0.2", term="xterm", stdout_too=False)
     assert (status, shown) == (0, b"")
@@ -139,9 +137,7 @@ def test_names_beyond_the_terminals_charset_are_no_failure(process: Any, tmp_pat
     assert ("gr??e?" if style == "table" else "größe→") in outcome.out
 
 
-def test_the_screen_gets_the_simulator_and_what_was_asked_for(
-    call: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_screen_gets_the_simulator_and_what_was_asked_for(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, Any] = {}
 
     def run_app(simulator: Simulator, **options: Any) -> int:

@@ -108,10 +108,14 @@ def test_the_scenario_in_the_json_makes_the_same_run_again(call: Any) -> None:
     ("words", "expected"),
     [
         ("", {"problem": "explainer", "lr": 0.05, "optimizer": "sgd"}),
-        ("--data hubble_1929 --target velocity_kms --features distance_mpc", {
-            "problem": "linear", "target": "velocity_kms", "features": ["distance_mpc"]}),
-        ("--data penguins --features bill_length_mm,year --target body_mass_g --standardize --no-bias", {
-            "features": ["bill_length_mm", "year"], "standardize": True, "bias": False}),
+        (
+            "--data hubble_1929 --target velocity_kms --features distance_mpc",
+            {"problem": "linear", "target": "velocity_kms", "features": ["distance_mpc"]},
+        ),
+        (
+            "--data penguins --features bill_length_mm,year --target body_mass_g --standardize --no-bias",
+            {"features": ["bill_length_mm", "year"], "standardize": True, "bias": False},
+        ),
         ("--data hubble_1929 --raw --drop-missing", {"standardize": False, "drop_missing": True}),
         ("rosenbrock --start -1.2,1", {"start": [-1.2, 1.0]}),
         ("rosenbrock --start=-1.2,-1", {"start": [-1.2, -1.0]}),

@@ -53,13 +53,22 @@ _TABLES: dict[str, dict[str, dict[str, Any]]] = {
         "orings-standardized": {**_ORINGS, "standardize": True, "l2": 0.05, "l1": 0.01},
         "orings-mse": {**_ORINGS, "standardize": True, "loss": "mse", "reduction": "sum"},
         "no-bias": {**_ORINGS, "standardize": True, "bias": False},
-        "cancer": {"data": "breast_cancer_5", "features": ("mean_radius", "mean_texture"), "standardize": True,
-                   "positive": "benign"},
+        "cancer": {
+            "data": "breast_cancer_5",
+            "features": ("mean_radius", "mean_texture"),
+            "standardize": True,
+            "positive": "benign",
+        },
     },
     "softmax": {
         "iris": _PETALS,
-        "penguins": {"data": "penguins", "target": "species", "features": ("bill_length_mm", "bill_depth_mm"),
-                     "drop_missing": True, "l2": 0.01},
+        "penguins": {
+            "data": "penguins",
+            "target": "species",
+            "features": ("bill_length_mm", "bill_depth_mm"),
+            "drop_missing": True,
+            "l2": 0.01,
+        },
         "orings": {**_ORINGS, "bias": False, "standardize": True, "reduction": "sum"},
     },
     "network": {
@@ -144,9 +153,7 @@ def points(objective: Objective) -> st.SearchStrategy[Array]:
     """Weights within a few times the size of the start (and 1) from it."""
     numbers = st.floats(-2, 2, allow_subnormal=False)
     reach = 1 + np.abs(objective.start)
-    return arrays(np.float64, len(objective.names), elements=numbers).map(
-        lambda x: objective.start + reach * x
-    )
+    return arrays(np.float64, len(objective.names), elements=numbers).map(lambda x: objective.start + reach * x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,9 +199,7 @@ def loop(
         at.k += 1
 
 
-def run_of(
-    name: str, lr: float, count: int, optimizer: str = "sgd", **hyperparameters: float | bool
-) -> Engine:
+def run_of(name: str, lr: float, count: int, optimizer: str = "sgd", **hyperparameters: float | bool) -> Engine:
     """An engine that made `count` updates of a problem from its own start."""
     objective = OBJECTIVES[name]
     engine = Engine(objective, make_optimizer(optimizer, hyperparameters), lr, objective.start)

@@ -72,18 +72,14 @@ def follow(problem: str, optimizer: str, route: list[tuple[str, float]]) -> Engi
 @pytest.mark.parametrize("problem", PROBLEMS)
 @settings(FEW, max_examples=6)
 @given(route=st.lists(moves, min_size=2, max_size=7))
-def test_any_route_leads_to_the_same_bits(
-    problem: str, optimizer: str, route: list[tuple[str, float]]
-) -> None:
+def test_any_route_leads_to_the_same_bits(problem: str, optimizer: str, route: list[tuple[str, float]]) -> None:
     follow(problem, optimizer, route)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "jitter"])
 @FEW
 @given(stride=st.sampled_from([1, 2, 3]), route=st.lists(moves, min_size=3, max_size=10))
-def test_any_route_across_thinned_keyframes(
-    optimizer: str, stride: int, route: list[tuple[str, float]]
-) -> None:
+def test_any_route_across_thinned_keyframes(optimizer: str, stride: int, route: list[tuple[str, float]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Keyframes, "MOST", 1)
         patch.setattr(Keyframes, "FIRST_STRIDE", stride)
@@ -153,9 +149,7 @@ block_sizes = st.sampled_from([2, 4, 1024])
 
 @settings(FEW, max_examples=80)
 @given(values=losses, chunks=st.lists(st.integers(0, 60), max_size=8), block=block_sizes, data=st.data())
-def test_lowest_is_the_first_least_loss(
-    values: Array, chunks: list[int], block: int, data: st.DataObject
-) -> None:
+def test_lowest_is_the_first_least_loss(values: Array, chunks: list[int], block: int, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history, "BLOCK", block)
         made = series(values, chunks)
@@ -167,9 +161,7 @@ def test_lowest_is_the_first_least_loss(
 
 @settings(FEW, max_examples=120)
 @given(values=losses, chunks=st.lists(st.integers(0, 60), max_size=4), block=block_sizes, data=st.data())
-def test_outline_keeps_every_extreme(
-    values: Array, chunks: list[int], block: int, data: st.DataObject
-) -> None:
+def test_outline_keeps_every_extreme(values: Array, chunks: list[int], block: int, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history, "BLOCK", block)
         made = series(values, chunks)

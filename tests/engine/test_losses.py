@@ -134,8 +134,10 @@ def test_softmax_of_two_is_the_sigmoid_of_their_difference(first: float, second:
 
 @pytest.mark.parametrize(
     ("loss", "shape", "target"),
-    [*((loss, (3, 5), np.ones(5)) for loss in (*NUMBERS, *LOGITS)),
-     (SoftmaxCrossEntropy(), (3, 5, 4), np.eye(4)[[0, 1, 2, 3, 0]])],
+    [
+        *((loss, (3, 5), np.ones(5)) for loss in (*NUMBERS, *LOGITS)),
+        (SoftmaxCrossEntropy(), (3, 5, 4), np.eye(4)[[0, 1, 2, 3, 0]]),
+    ],
     ids=lambda value: type(value).__name__,
 )
 def test_many_weight_vectors_at_once(loss: Loss, shape: tuple[int, ...], target: Array) -> None:

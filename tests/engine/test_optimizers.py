@@ -57,9 +57,7 @@ def test_pytorch_gives_the_same_numbers(run: dict[str, Any]) -> None:
     optimizer = make_optimizer(name_of(run), settings_of(run))
     engine = Engine(OBJECTIVES[run["problem"]], optimizer, run["lr"], np.array(run["weights"]["0"]))
     engine.run(len(run["losses"]) - 1)
-    np.testing.assert_allclose(
-        [engine.losses[k] for k in range(len(run["losses"]))], run["losses"], rtol=1e-9
-    )
+    np.testing.assert_allclose([engine.losses[k] for k in range(len(run["losses"]))], run["losses"], rtol=1e-9)
     for k, weights in run["weights"].items():
         engine.seek(int(k))
         np.testing.assert_allclose(engine.w, weights, rtol=1e-9)
@@ -69,9 +67,7 @@ def test_pytorch_gives_the_same_numbers(run: dict[str, Any]) -> None:
 @pytest.mark.parametrize("problem", ["explainer", "rosenbrock", "linear-stackloss-standardized"])
 @FEW
 @given(data=st.data())
-def test_terms_are_the_arithmetic_of_the_update(
-    problem: str, optimizer: Optimizer, data: st.DataObject
-) -> None:
+def test_terms_are_the_arithmetic_of_the_update(problem: str, optimizer: Optimizer, data: st.DataObject) -> None:
     objective = OBJECTIVES[problem]
     start = data.draw(points(objective))
     engine = Engine(objective, optimizer, data.draw(st.sampled_from([1e-4, 1e-3, 0.01, 0.1])), start)

@@ -68,9 +68,7 @@ def check(lines: tuple[Term, ...]) -> None:
 @every_problem
 @FEWER
 @given(data=st.data())
-def test_the_arithmetic_of_every_problem_ends_in_the_gradient(
-    objective: Objective, data: st.DataObject
-) -> None:
+def test_the_arithmetic_of_every_problem_ends_in_the_gradient(objective: Objective, data: st.DataObject) -> None:
     w = data.draw(points(objective))
     loss, gradient = at_point(objective, w)
     for i in range(len(w)):
@@ -89,9 +87,7 @@ def test_the_arithmetic_of_every_problem_ends_in_the_gradient(
 @given(data=st.data())
 def test_the_arithmetic_of_every_optimizer_holds(optimizer: Optimizer, data: st.DataObject) -> None:
     objective = OBJECTIVES["explainer"]
-    engine = Engine(
-        objective, optimizer, data.draw(st.sampled_from([0.001, 0.05])), data.draw(points(objective))
-    )
+    engine = Engine(objective, optimizer, data.draw(st.sampled_from([0.001, 0.05])), data.draw(points(objective)))
     engine.run(data.draw(st.integers(0, 12)))
     assume(engine.diverged is None)
     for i, name in enumerate(objective.names):
@@ -108,9 +104,7 @@ def test_terms_leave_the_weights_alone(objective: Objective) -> None:
 
 
 def test_the_worked_example_in_its_own_numbers() -> None:
-    lines = {
-        line.name: line.value for line in OBJECTIVES["explainer"].terms(OBJECTIVES["explainer"].start, 0)
-    }
+    lines = {line.name: line.value for line in OBJECTIVES["explainer"].terms(OBJECTIVES["explainer"].start, 0)}
     assert lines == pytest.approx({"predicted": 4.2, "error": -20.8, "gradient": -8.32}, rel=1e-14)
 
 

@@ -10,9 +10,7 @@ import numpy as np
 
 from gd_tui.plots import Axis, Chart, Series, draw
 
-WILD = np.array(
-    [np.nan, np.inf, -np.inf, 1e308, -1e308, 5e-324, 0.0, -0.0, 1.0, 1 + 1e-15, 1e150, -1e20, 1e-200]
-)
+WILD = np.array([np.nan, np.inf, -np.inf, 1e308, -1e308, 5e-324, 0.0, -0.0, 1.0, 1 + 1e-15, 1e150, -1e20, 1e-200])
 
 
 def wild(rng: np.random.Generator, count: int) -> np.ndarray:

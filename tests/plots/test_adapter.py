@@ -36,9 +36,7 @@ series = st.builds(
     st.sampled_from(["line", "points"]),
     st.none() | st.sampled_from(["●", "+", "\x1b", "長", "", "ab", "\u0301"]) | st.characters(),
 )
-charts = st.builds(
-    Chart, axes, axes, st.lists(series, max_size=3).map(tuple), st.booleans(), st.integers(-2, 12)
-)
+charts = st.builds(Chart, axes, axes, st.lists(series, max_size=3).map(tuple), st.booleans(), st.integers(-2, 12))
 
 
 def text(rows: tuple[Row, ...]) -> list[str]:
@@ -51,9 +49,7 @@ def roles_at(row: Row) -> list[str]:
 
 def in_own_process(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
-    return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, check=False, env=environment
-    )
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, env=environment)
 
 
 def check(rows: tuple[Row, ...], width: int, height: int, *, ascii_only: bool) -> None:

@@ -57,9 +57,7 @@ def test_nice_ticks_are_evenly_spaced_by_a_one_two_five_step(low: float, share: 
 
 @settings(deadline=None)
 @given(numbers, st.floats(1e-12, 1e6), intervals, st.integers(1, 9))
-def test_labels_tell_the_exact_tick_and_never_exceed_their_width(
-    low: float, share: float, n: int, width: int
-) -> None:
+def test_labels_tell_the_exact_tick_and_never_exceed_their_width(low: float, share: float, n: int, width: int) -> None:
     axis = nice_axis(low, low + abs(low) * share, n, width)
     for tick, label in zip(axis.ticks, axis.labels, strict=True):
         assert len(label) <= width
@@ -162,9 +160,7 @@ def test_hold_contains_what_is_needed_and_settles_at_once(
 
 @settings(deadline=None)
 @given(st.floats(-100, 100), st.floats(0.01, 100), st.lists(st.floats(-0.01, 0.01), min_size=10, max_size=10))
-def test_hold_does_not_flip_while_the_needed_range_trembles(
-    centre: float, span: float, moves: list[float]
-) -> None:
+def test_hold_does_not_flip_while_the_needed_range_trembles(centre: float, span: float, moves: list[float]) -> None:
     held, seen = None, []
     for move in moves * 3:
         low, high = centre - span / 2 + move * span, centre + span / 2 + move * span

@@ -15,9 +15,7 @@ finite = st.floats(-1e6, 1e6)
 BOX = (-1.0, 2.0, 0.0, 1.0)
 
 
-def finite_arrays(
-    elements: st.SearchStrategy[float] = finite, most: int = 300
-) -> st.SearchStrategy[np.ndarray]:
+def finite_arrays(elements: st.SearchStrategy[float] = finite, most: int = 300) -> st.SearchStrategy[np.ndarray]:
     return st.integers(0, most).flatmap(lambda n: arrays(np.float64, n, elements=elements))
 
 
@@ -128,6 +126,4 @@ def test_pieces(x: list[float], y: list[float], pieces: list[list[tuple[float, f
             found.append([])
         else:
             found[-1].append((px, py))
-    assert [piece for piece in found if piece] == [
-        [pytest.approx(point) for point in piece] for piece in pieces
-    ]
+    assert [piece for piece in found if piece] == [[pytest.approx(point) for point in piece] for piece in pieces]

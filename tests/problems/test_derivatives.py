@@ -130,11 +130,7 @@ def test_slice_minimum_is_the_lowest_point_of_the_slice(objective: Objective, da
     kink = width * abs(slopes[i]) * max(1.0, abs(x), reach)
     assert lowest <= brute + 1e-9 * max(abs(brute), loss * EPS, 1e-9) + kink
     if objective.quadratic:
-        size = (
-            np.abs(objective.hessian(w))[i] @ np.abs(w)
-            + abs(gradient[i])
-            + abs(at_point(objective, 0 * w)[1][i])
-        )
+        size = np.abs(objective.hessian(w))[i] @ np.abs(w) + abs(gradient[i]) + abs(at_point(objective, 0 * w)[1][i])
         assert abs(slopes[i]) <= 1e-12 * size
 
 

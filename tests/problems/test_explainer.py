@@ -89,9 +89,7 @@ def test_every_weight_follows_its_closed_form(alpha: float) -> None:
         np.testing.assert_allclose(engine.w, expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("alpha", "updates"), [(0.01, 4866), (0.05, 966), (0.1, 478), (0.19, 247), (0.2, None)]
-)
+@pytest.mark.parametrize(("alpha", "updates"), [(0.01, 4866), (0.05, 966), (0.1, 478), (0.19, 247), (0.2, None)])
 def test_updates_until_the_loss_is_below_1e_15(alpha: float, updates: int | None) -> None:
     engine = run_of("explainer", alpha, 6000)
     assert engine.converged == updates
@@ -101,9 +99,7 @@ def test_updates_until_the_loss_is_below_1e_15(alpha: float, updates: int | None
 
 def test_first_losses_at_the_default_rate() -> None:
     engine = run_of("explainer", 0.05, 2)
-    assert [engine.losses[k] for k in range(3)] == pytest.approx(
-        [452.564, 268.84172960, 191.78621486], rel=1e-9
-    )
+    assert [engine.losses[k] for k in range(3)] == pytest.approx([452.564, 268.84172960, 191.78621486], rel=1e-9)
 
 
 def test_the_printed_weights_are_those_of_about_a_hundred_updates() -> None:
@@ -201,9 +197,7 @@ def test_6_each_weight_has_its_own_rate() -> None:
         np.testing.assert_allclose(after, [0.96, 0.84, 0.64, 0.36, 0] * before, atol=1e-14)
 
 
-@pytest.mark.parametrize(
-    ("k", "plain", "heavy"), [(10, 35, 15), (25, 87, 24), (100, 346, 48), (1000, 3454, 151)]
-)
+@pytest.mark.parametrize(("k", "plain", "heavy"), [(10, 35, 15), (25, 87, 24), (100, 346, 48), (1000, 3454, 151)])
 def test_8_zigzag(k: int, plain: int, heavy: int) -> None:
     valley = build_objective(Scenario(problem="valley", settings={"k": float(k)}))
     assert valley.start.tolist() == [k, 1]
@@ -211,9 +205,7 @@ def test_8_zigzag(k: int, plain: int, heavy: int) -> None:
     engine = descend(valley, [k, 1], 2 / (1 + k), plain + 5)
     assert steps_until_below(engine, 1e-6 * engine.losses[0]) == plain
     root = k**0.5
-    engine = descend(
-        valley, [k, 1], (2 / (1 + root)) ** 2, heavy + 5, "sgd", momentum=((root - 1) / (root + 1)) ** 2
-    )
+    engine = descend(valley, [k, 1], (2 / (1 + root)) ** 2, heavy + 5, "sgd", momentum=((root - 1) / (root + 1)) ** 2)
     assert steps_until_below(engine, 1e-6 * engine.losses[0]) == heavy
 
 
@@ -251,9 +243,7 @@ def test_16_the_slice_can_mislead(tmp_path: Path) -> None:
         engine.seek(k)
         lowest = slice_minimum(EXPLAINER, engine.w, 4, engine.loss, float(engine.gradient[4]))
         assert lowest == pytest.approx(5, rel=1e-12)
-        floors.append(
-            float(EXPLAINER.slice(engine.w, 4, np.array([5.0]), engine.loss, float(engine.gradient[4]))[0])
-        )
+        floors.append(float(EXPLAINER.slice(engine.w, 4, np.array([5.0]), engine.loss, float(engine.gradient[4]))[0]))
     assert floors[0] == pytest.approx(500, rel=1e-12)
     assert floors == sorted(floors, reverse=True)
     table = tmp_path / "line.csv"

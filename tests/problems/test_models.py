@@ -104,8 +104,9 @@ def test_logistic_regression_of_the_o_rings() -> None:
     w = newton(objective)
     np.testing.assert_allclose(w, [-0.2322, 15.0429], atol=5e-5)
     standardized = build_objective(
-        Scenario(problem="logistic", data="challenger_orings", target="fail", features=("temperature_F",),
-                 standardize=True)
+        Scenario(
+            problem="logistic", data="challenger_orings", target="fail", features=("temperature_F",), standardize=True
+        )
     )
     engine = descend(standardized, [0, 0], standardized.default_rate, 3000)
     told = standardized.data_units(engine.w)
@@ -154,8 +155,12 @@ def test_the_network_starts_from_its_seed() -> None:
 
 
 def test_the_loss_of_a_network_follows_its_target() -> None:
-    assert len(build_objective(Scenario(problem="network", data="hubble_1929", hidden=2,
-                                        features=("distance_mpc",))).names) == 7
+    assert (
+        len(
+            build_objective(Scenario(problem="network", data="hubble_1929", hidden=2, features=("distance_mpc",))).names
+        )
+        == 7
+    )
     assert len(build_objective(Scenario(problem="network", data="iris", hidden=2)).names) == 19
 
 
@@ -181,8 +186,9 @@ def test_7_mean_or_sum(tmp_path: Path) -> None:
 
 def test_15_feature_scaling() -> None:
     def condition(standardize: bool) -> float:
-        objective = build_objective(Scenario(problem="linear", data="stackloss", standardize=standardize,
-                                             target="STACKLOSS"))
+        objective = build_objective(
+            Scenario(problem="linear", data="stackloss", standardize=standardize, target="STACKLOSS")
+        )
         curvatures = np.linalg.eigvalsh(objective.hessian(objective.start))
         return float(curvatures[-1] / curvatures[0])
 

@@ -43,9 +43,7 @@ def test_a_design_is_no_window_into_the_table(write: Write) -> None:
         ("price", ["size"], ("line 4", 'column "price"', "infinite", "--drop-missing")),
     ],
 )
-def test_a_choice_that_cannot_be(
-    write: Write, target: str, features: list[str] | None, parts: tuple[str, ...]
-) -> None:
+def test_a_choice_that_cannot_be(write: Write, target: str, features: list[str] | None, parts: tuple[str, ...]) -> None:
     table = read_table(write(CLASSES))
     assert refused(lambda: design(table, target, features), *parts).startswith(table.source)
 

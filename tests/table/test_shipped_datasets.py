@@ -45,9 +45,7 @@ def test_a_file_wins_over_the_dataset_of_its_name(tmp_path: Path, monkeypatch: p
     assert read_table("iris").rows == 1
 
 
-def test_an_installed_package_finds_the_datasets_beside_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_installed_package_finds_the_datasets_beside_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "gd_tui" / "datasets"
     folder.mkdir(parents=True)
     (folder / "mine.csv").write_text("x,y\n1,2\n")

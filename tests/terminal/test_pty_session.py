@@ -54,9 +54,7 @@ def test_changed_settings_are_noticed() -> None:
 
 
 def test_the_alternate_screen_hides_the_main_one_until_it_is_left() -> None:
-    with python(
-        r"put('main\x1b[?1049h\x1b[Hother')", "sys.stdin.readline()", r"put('\x1b[?1049l')"
-    ) as session:
+    with python(r"put('main\x1b[?1049h\x1b[Hother')", "sys.stdin.readline()", r"put('\x1b[?1049l')") as session:
         session.wait_for("other")
         assert "main" not in session.text()
         session.send("enter")

@@ -63,9 +63,7 @@ def test_a_terminal_is_accepted() -> None:
         (Stream(), None, "stderr is"),
     ],
 )
-def test_both_stdin_and_stderr_have_to_be_terminals(
-    stdin: Stream | None, stderr: Stream | None, named: str
-) -> None:
+def test_both_stdin_and_stderr_have_to_be_terminals(stdin: Stream | None, stderr: Stream | None, named: str) -> None:
     reason = why_not(UTF8, stdin, stderr)
     assert reason is not None
     assert named in reason

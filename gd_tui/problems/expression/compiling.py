@@ -8,17 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import sympy
 
-from gd_tui.problems.expression.symbolic import Tree
-from gd_tui.problems.expression.syntax import FUNCTIONS
-
-COMPUTED: dict[str, Callable[..., Any]] = {
-    **FUNCTIONS,
-    "above": lambda a, b: np.heaviside(np.subtract(a, b), 0.5),
-}
-"""What the functions in a tree compute, by the names of their classes."""
+from gd_tui.problems.expression.symbolic import COMPUTED, Tree
 
 AT_ONCE = 50
 """Operands in a line of code: Python's compiler cannot read a sum of thousands."""

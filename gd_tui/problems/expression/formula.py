@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gd_tui.engine.terms import Number, number
-from gd_tui.problems.expression.syntax import Token, is_side_by_side
+from gd_tui.problems.expression.syntax import Token, is_side_by_side, tokenize
 
 SPACED = {"+": " + ", "-": " - ", "*": " × ", "/": " / ", ",": ", "}
 RAISED = {"2": "²", "3": "³", "4": "⁴"}
@@ -76,3 +76,8 @@ def _joined(parts: Sequence[str | Number]) -> tuple[str | Number, ...]:
         elif part != "":
             joined.append(part)
     return tuple(joined)
+
+
+def text(formula: str) -> str:
+    """The formula in the signs of mathematics: `2*x^2` as `2 × x²`."""
+    return "".join(part if isinstance(part, str) else part.symbol for part in put_in(tokenize(formula), {}))

@@ -7,6 +7,7 @@ functions of our own, whose derivatives stay finite there, where sympy's hold Di
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from sympy.core.parameters import distribute
 from sympy.printing.str import StrPrinter
 
 from gd_tui.errors import InputError
+from gd_tui.problems.expression import syntax
 from gd_tui.problems.expression.syntax import Constant, Node, Parameter
 
 Tree = Any
@@ -29,28 +31,45 @@ class TooLargeError(Exception):
     """The derivatives would be larger than the budget allows."""
 
 
-class sign(sympy.Function):  # type: ignore[misc]  # noqa: N801
+COMPUTED: dict[str, Callable[..., Any]] = {
+    **syntax.FUNCTIONS,
+    "above": lambda a, b: np.heaviside(np.subtract(a, b), 0.5),
+}
+"""What the functions in a tree compute, by the names of their classes."""
+
+
+class Computed(sympy.Function):  # type: ignore[misc]
+    """A function of our own: of numbers it is a number at once."""
+
+    @classmethod
+    def eval(cls, *operands: Tree) -> Tree | None:
+        if all(operand.is_Number for operand in operands):
+            return sympy.Float(COMPUTED[cls.__name__](*map(float, operands)))
+        return None
+
+
+class sign(Computed):  # noqa: N801
     """-1, 0 or 1; its derivative is 0, at the jump too."""
 
     def fdiff(self, argindex: int = 1) -> Tree:
         return sympy.S.Zero
 
 
-class abs(sympy.Function):  # type: ignore[misc]  # noqa: N801
+class abs(Computed):  # noqa: N801
     """|a|, with the sub-gradient 0 at 0."""
 
     def fdiff(self, argindex: int = 1) -> Tree:
         return sign(self.args[0])
 
 
-class above(sympy.Function):  # type: ignore[misc]  # noqa: N801
+class above(Computed):  # noqa: N801
     """1 where a > b, 0 where a < b, 1/2 where they are equal; its derivatives are 0."""
 
     def fdiff(self, argindex: int = 1) -> Tree:
         return sympy.S.Zero
 
 
-class max(sympy.Function):  # type: ignore[misc]  # noqa: N801
+class max(Computed):  # noqa: N801
     """The larger of two, with half of each slope where they are equal."""
 
     def fdiff(self, argindex: int = 1) -> Tree:
@@ -58,7 +77,7 @@ class max(sympy.Function):  # type: ignore[misc]  # noqa: N801
         return above(a, b) if argindex == 1 else above(b, a)
 
 
-class min(sympy.Function):  # type: ignore[misc]  # noqa: N801
+class min(Computed):  # noqa: N801
     """The smaller of two, with half of each slope where they are equal."""
 
     def fdiff(self, argindex: int = 1) -> Tree:
@@ -66,7 +85,7 @@ class min(sympy.Function):  # type: ignore[misc]  # noqa: N801
         return above(b, a) if argindex == 1 else above(a, b)
 
 
-class log10(sympy.Function):  # type: ignore[misc]  # noqa: N801
+class log10(Computed):  # noqa: N801
     """The decimal logarithm, d/da = 1 / (a ln 10)."""
 
     def fdiff(self, argindex: int = 1) -> Tree:
@@ -100,7 +119,16 @@ def _built(node: Node) -> Tree:
     if isinstance(node, Parameter):
         return sympy.Symbol(node.name)
     make = FUNCTIONS.get(node.name) or getattr(sympy, node.name)
-    return make(*map(_built, node.operands))
+    return _as_float(make(*map(_built, node.operands)))
+
+
+def _as_float(tree: Tree) -> Tree:
+    """What has turned out constant (x - x, x^0) as a float: of exact numbers sympy makes pi and its like."""
+    if tree.free_symbols or tree.is_Float:
+        return tree
+    with suppress(TypeError):
+        return sympy.Float(float(tree))
+    return _checked(tree)
 
 
 def _power(base: Tree, exponent: Tree) -> Tree:
