@@ -24,7 +24,10 @@ def build_function(scenario: Scenario, settings: Settings) -> TypedFunction:
     from gd_tui.problems.expression.typed_function import TypedFunction
 
     start = np.array(scenario.start) if isinstance(scenario.start, tuple) else None
-    return TypedFunction(scenario.function, start)
+    try:
+        return TypedFunction(scenario.function, start)
+    except RecursionError:
+        raise InputError("function: it is nested too deep to be derived") from None
 
 
 PROBLEMS = (

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import sympy
 from sympy.core.function import ArgumentIndexError
-from sympy.core.parameters import distribute
 from sympy.printing.str import StrPrinter
 
 from gd_tui.errors import InputError
@@ -100,7 +99,7 @@ FUNCTIONS: dict[str, Callable[..., Tree]] = {
     "max": lambda *operands: _halved(max, operands),
     "sqrt": sympy.sqrt,
     "+": sympy.Add,
-    "*": lambda *operands: product(*operands),
+    "*": lambda *operands: _tidy(sympy.Mul(*operands)),
     "^": lambda base, exponent: _power(base, exponent),
 }
 """For operators and functions how their trees are made; all others are sympy's function of the same name."""
@@ -108,9 +107,7 @@ FUNCTIONS: dict[str, Callable[..., Tree]] = {
 
 def tree_of(node: Node) -> Tree:
     """The sympy tree of what was typed. Raises InputError if its numbers do not stay real and finite."""
-    with distribute(False):
-        tree = _built(node)
-    return _checked(tree)
+    return _checked(_built(node))
 
 
 def _built(node: Node) -> Tree:
@@ -148,12 +145,24 @@ def _halved(function: Callable[..., Tree], operands: Sequence[Tree]) -> Tree:
     return function(_halved(function, operands[:middle]), _halved(function, operands[middle:]))
 
 
-def product(*factors: Tree) -> Tree:
-    """The product, with 1.0 left out and -1.0 as a sign, both of which sympy would keep as numbers."""
-    whole = sympy.Mul(*factors)
-    coefficient, rest = whole.as_coeff_Mul()
+def _tidy(tree: Tree) -> Tree:
+    """Without the factors 1.0 and -1.0."""
+    coefficient, rest = tree.as_coeff_Mul()
     is_sign = coefficient.is_Float and float(coefficient) in (-1.0, 1.0)
-    return sympy.Mul(int(coefficient), rest) if is_sign else whole
+    return sympy.Mul(int(coefficient), rest) if is_sign else tree
+
+
+def product(*factors: Tree) -> Tree:
+    """The product, written as short as can be.
+
+    1.0 is left out and -1.0 is a sign, both of which sympy would keep as numbers, and 2 (x + y) is not multiplied out.
+    """
+    coefficient, rest = sympy.Mul(*(factor for factor in factors if not factor.is_Number)).as_coeff_Mul()
+    coefficient = sympy.Mul(coefficient, *(factor for factor in factors if factor.is_Number))
+    if coefficient.is_Float and float(coefficient) in (-1.0, 1.0):
+        coefficient = sympy.Integer(int(coefficient))
+    is_sum = rest.is_Add and coefficient not in (0, 1)
+    return sympy.Mul(coefficient, rest, evaluate=not is_sum)
 
 
 def _checked(tree: Tree) -> Tree:
@@ -187,8 +196,7 @@ class Derivation:
 
     def derivative(self, tree: Tree, by: Tree) -> Tree:
         """d tree / d by. Raises TooLargeError when the budget is spent, InputError if it is nowhere real and finite."""
-        with distribute(False):
-            return _checked(self._derivative(tree, by))
+        return _checked(self._derivative(tree, by))
 
     def _derivative(self, tree: Tree, by: Tree) -> Tree:
         if by not in self._symbols_of(tree):

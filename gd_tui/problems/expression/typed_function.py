@@ -121,7 +121,7 @@ class TypedFunction(Objective):
                 for i, slope in enumerate(self._slopes)
                 for symbol in self._symbols[i:]
             ]
-        except TooLargeError:
+        except (TooLargeError, RecursionError):
             return None
 
     @cached_property
