@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from math import e, pi
 from typing import Any
 
@@ -117,7 +118,7 @@ def has_names(text: str) -> bool:
 
 
 EXPRESSIONS = st.recursive(LEAVES, _larger, max_leaves=8).filter(has_names)
-POINTS = st.lists(st.floats(-3, 3), min_size=3, max_size=3)
+POINTS = st.lists(st.floats(-3, 3).map(lambda v: round(v, 6)), min_size=3, max_size=3)
 
 
 def reference(text: str, point: dict[str, float]) -> Any:
@@ -191,6 +192,25 @@ def test_derivatives_are_those_of_sympy(text: str) -> None:
     second = [[float(tree.diff(a, b).subs(point).evalf(20)) for b in symbols] for a in symbols]
     np.testing.assert_allclose(objective.hessian(w), second, rtol=1e-11, atol=1e-12)
     assert objective.hessian_formulas is not None
+
+
+SIGNED = [
+    "x-y-1", "-x-y", "-(x-y-1)", "-x-1", "2-x", "-(-x-1)", "-2(x-1)", "3(1-x)", "x*(y-x)", "-(1-x)(y-x)", "(x-1)^-3",
+    "x-x-0.5", "x^0*0.5", "y/2-x/3", "-x*y*-0.1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in ("min", "max")])
+def test_signs_inside_of_functions(name: str) -> None:
+    """Where sympy looks for the sign of an argument, to take it outside."""
+    for inner in SIGNED:
+        text = f"{name}({inner}) + x*y"
+        spelt = re.sub(r"([23)])\(", r"\1*(", text)
+        expected = reference(spelt, {"x": 0.3, "y": 1.2})
+        if np.isfinite(expected):
+            objective = function(text)
+            w = [{"x": 0.3, "y": 1.2}[parameter] for parameter in objective.names]
+            assert objective.losses(np.array([w]))[0] == pytest.approx(float(expected), rel=1e-13)
 
 
 def test_sub_gradients_at_kinks_are_finite() -> None:
@@ -316,6 +336,19 @@ def test_errors_say_where(text: str, column: int, words: str) -> None:
 def test_without_a_name_there_is_nothing_to_change(text: str) -> None:
     with pytest.raises(InputError, match="function: "):
         parse(text)
+
+
+NESTED = ["tanh({})", "sin(1-{})", "sinh(-1-{})", "1/(1-y/({}))", "log10(-1-y*({}))", "sqrt(-1-{})", "max(y,{})"]
+
+
+@pytest.mark.parametrize("layer", NESTED)
+def test_what_is_nested_takes_no_longer_for_it(layer: str) -> None:
+    text = "x-y-1"
+    for _ in range(14):
+        text = layer.format(text)
+    begun = time.perf_counter()
+    assert function(text).hessian(np.array([0.3, 0.4])).shape == (2, 2)
+    assert time.perf_counter() - begun < 5
 
 
 HOSTILE = {

@@ -1,7 +1,8 @@
 """Expressions as sympy trees, their derivatives, and the formulas of both.
 
-sympy is told of numbers as floats: its exact integers could grow beyond all memory. What has a kink gets
-functions of our own, whose derivatives stay finite there, where sympy's hold Dirac's delta.
+sympy is told of numbers as floats: its exact integers could grow beyond all memory. Its functions are replaced by
+our own: to find forms of the same value sympy's take time that grows exponentially where they are nested, and
+where they have a kink their derivatives hold Dirac's delta.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import sympy
-from sympy.core.function import ArgumentIndexError
 from sympy.printing.str import StrPrinter
 
 from gd_tui.errors import InputError
@@ -38,71 +38,58 @@ COMPUTED: dict[str, Callable[..., Any]] = {
 
 
 class Computed(sympy.Function):  # type: ignore[misc]
-    """A function of our own: of numbers it is a number at once."""
+    """A function that is a number of numbers, and of everything else stays what it is."""
 
     @classmethod
     def eval(cls, *operands: Tree) -> Tree | None:
-        if all(operand.is_Number for operand in operands):
+        if not all(operand.is_Number for operand in operands):
+            return None
+        with np.errstate(all="ignore"):
             return sympy.Float(COMPUTED[cls.__name__](*map(float, operands)))
-        return None
-
-
-class sign(Computed):  # noqa: N801
-    """-1, 0 or 1; its derivative is 0, at the jump too."""
 
     def fdiff(self, argindex: int = 1) -> Tree:
-        return sympy.S.Zero
+        return SLOPES[type(self).__name__][argindex - 1](*self.args)
 
 
-class abs(Computed):  # noqa: N801
-    """|a|, with the sub-gradient 0 at 0."""
-
-    def fdiff(self, argindex: int = 1) -> Tree:
-        return sign(self.args[0])
+def _root(a: Tree) -> Tree:
+    return sympy.Pow(a, sympy.Rational(1, 2))
 
 
-class above(Computed):  # noqa: N801
-    """1 where a > b, 0 where a < b, 1/2 where they are equal; its derivatives are 0."""
-
-    def fdiff(self, argindex: int = 1) -> Tree:
-        return sympy.S.Zero
-
-
-class max(Computed):  # noqa: N801
-    """The larger of two, with half of each slope where they are equal."""
-
-    def fdiff(self, argindex: int = 1) -> Tree:
-        a, b = self.args
-        return above(a, b) if argindex == 1 else above(b, a)
-
-
-class min(Computed):  # noqa: N801
-    """The smaller of two, with half of each slope where they are equal."""
-
-    def fdiff(self, argindex: int = 1) -> Tree:
-        a, b = self.args
-        return above(b, a) if argindex == 1 else above(a, b)
-
-
-class log10(Computed):  # noqa: N801
-    """The decimal logarithm, d/da = 1 / (a ln 10)."""
-
-    def fdiff(self, argindex: int = 1) -> Tree:
-        return sympy.Float(1 / np.log(10)) / self.args[0]
-
-
-FUNCTIONS: dict[str, Callable[..., Tree]] = {
-    "abs": abs,
-    "sign": sign,
-    "log10": log10,
-    "min": lambda *operands: _halved(min, operands),
-    "max": lambda *operands: _halved(max, operands),
-    "sqrt": sympy.sqrt,
-    "+": sympy.Add,
-    "*": lambda *operands: _tidy(sympy.Mul(*operands)),
-    "^": lambda base, exponent: _power(base, exponent),
+SLOPES: dict[str, tuple[Callable[..., Tree], ...]] = {
+    "sin": (lambda a: call("cos", a),),
+    "cos": (lambda a: -call("sin", a),),
+    "tan": (lambda a: 1 + call("tan", a) ** 2,),
+    "asin": (lambda a: 1 / _root(1 - a**2),),
+    "acos": (lambda a: -1 / _root(1 - a**2),),
+    "atan": (lambda a: 1 / (1 + a**2),),
+    "sinh": (lambda a: call("cosh", a),),
+    "cosh": (lambda a: call("sinh", a),),
+    "tanh": (lambda a: 1 - call("tanh", a) ** 2,),
+    "asinh": (lambda a: 1 / _root(a**2 + 1),),
+    "acosh": (lambda a: 1 / (_root(a - 1) * _root(a + 1)),),
+    "atanh": (lambda a: 1 / (1 - a**2),),
+    "exp": (lambda a: call("exp", a),),
+    "log": (lambda a: 1 / a,),
+    "log10": (lambda a: sympy.Float(1 / np.log(10)) / a,),
+    "abs": (lambda a: call("sign", a),),
+    "sign": (lambda a: sympy.S.Zero,),
+    "above": (lambda a, b: sympy.S.Zero, lambda a, b: sympy.S.Zero),
+    "max": (lambda a, b: call("above", a, b), lambda a, b: call("above", b, a)),
+    "min": (lambda a, b: call("above", b, a), lambda a, b: call("above", a, b)),
 }
-"""For operators and functions how their trees are made; all others are sympy's function of the same name."""
+"""The derivatives of each function by its arguments.
+
+At kinks they are sub-gradients: 0 for |a| at 0, half of each slope where two are equal. `above(a, b)` is 1 where
+a > b, 0 where a < b, 1/2 where they are equal.
+"""
+
+CALLED: dict[str, Any] = {name: type(sympy.Function)(name, (Computed,), {}) for name in SLOPES}
+"""The class of each function."""
+
+
+def call(name: str, *operands: Tree) -> Tree:
+    """The function of that name, applied to trees."""
+    return CALLED[name](*operands)
 
 
 def tree_of(node: Node) -> Tree:
@@ -115,8 +102,23 @@ def _built(node: Node) -> Tree:
         return sympy.Float(node.value)
     if isinstance(node, Parameter):
         return sympy.Symbol(node.name)
-    make = FUNCTIONS.get(node.name) or getattr(sympy, node.name)
-    return _as_float(make(*map(_built, node.operands)))
+    return _as_float(_applied(node.name, [_built(operand) for operand in node.operands]))
+
+
+def _applied(name: str, operands: list[Tree]) -> Tree:
+    match name:
+        case "+":
+            return sympy.Add(*operands)
+        case "*":
+            return _tidy(sympy.Mul(*operands))
+        case "^":
+            return _power(*operands)
+        case "sqrt":
+            return _root(*operands)
+        case "min" | "max":
+            return _halved(CALLED[name], operands)
+        case _:
+            return call(name, *operands)
 
 
 def _as_float(tree: Tree) -> Tree:
@@ -131,7 +133,7 @@ def _as_float(tree: Tree) -> Tree:
 def _power(base: Tree, exponent: Tree) -> Tree:
     """Halves and whole numbers stay exact as exponents, and e^x is exp(x)."""
     if base == sympy.Float(np.e):
-        return sympy.exp(exponent)
+        return call("exp", exponent)
     if exponent.is_Float and (2 * float(exponent)).is_integer():
         exponent = sympy.Rational(int(2 * exponent), 2)
     return sympy.Pow(base, exponent)
@@ -219,16 +221,13 @@ class Derivation:
             )
         if tree.is_Pow:
             return self._of_power(tree, by)
-        try:
-            return sympy.Add(*(product(tree.fdiff(i + 1), self._derivative(part, by)) for i, part in parts))
-        except ArgumentIndexError as error:
-            raise AssertionError(f"{tree.func} has no derivative") from error
+        return sympy.Add(*(product(tree.fdiff(i + 1), self._derivative(part, by)) for i, part in parts))
 
     def _of_power(self, tree: Tree, by: Tree) -> Tree:
         base, exponent = tree.args
         if by not in self._symbols_of(exponent):
             return product(exponent, sympy.Pow(base, exponent - 1), self._derivative(base, by))
-        grown = product(self._derivative(exponent, by), sympy.log(base))
+        grown = product(self._derivative(exponent, by), call("log", base))
         if by in self._symbols_of(base):
             grown += product(exponent, self._derivative(base, by), sympy.Pow(base, -1))
         return product(tree, grown)

@@ -25,7 +25,7 @@ import numpy as np
 
 from gd_tui.errors import InputError
 
-LONGEST, DEEPEST, MOST_NAMES, MOST_CALLS, LONGEST_NAME, HIGHEST_POWER = 10_000, 50, 100, 300, 40, 1000
+LONGEST, DEEPEST, MOST_NAMES, MOST_CALLS, LONGEST_NAME, HIGHEST_POWER = 10_000, 30, 100, 300, 40, 1000
 """Characters, brackets and signs within each other, parameters, functions, characters of a name, size of a power."""
 
 CONSTANTS = {"pi": pi, "π": pi, "e": e}
