@@ -20,20 +20,25 @@ START = (4.2, 3.6, 1.5, 0.7, 0.1)
 
 
 class WorkedExample(QuadraticObjective):
-    """Mean squared error of n weights with a row each: x has shape (n,), y is the answer wanted of every row."""
+    """Squared error of n weights with a row each, mean or sum: x has shape (n,), y is wanted of every row."""
 
     minimum = 0.0
-    default_rate = 0.05
 
-    def __init__(self, x: Array, y: float, start: Array) -> None:
+    def __init__(self, x: Array, y: float, start: Array, reduction: str = "mean") -> None:
         self.x, self.y, self.start = x, y, start
         self.names = numbered("w", len(x))
         self.optimum, self.rows = y / x, len(x)
-        self._twice = 2 / len(x) * x
+        self._count = len(x) if reduction == "mean" else 1
+        self._twice = 2 / self._count * x
         self._curvature = self._twice * x
-        self._share = 1 / len(x)
-        self._count = len(x)
+        self._share = 1 / self._count
+        self.reduction = reduction
         self._error = np.empty_like(x)
+
+    @property
+    def default_rate(self) -> float:
+        """0.05 for the mean; for the sum, which is as many times steeper as there are rows, so much less."""
+        return 0.05 * self._count / len(self.x)
 
     def loss_and_gradient(self, w: Array, out: Array) -> float:
         error = np.multiply(w, self.x, out=self._error)
@@ -60,6 +65,7 @@ class WorkedExample(QuadraticObjective):
         n, x, name = self._count, float(self.x[i]), f"x{i + 1}"
         predicted = float(w[i]) * x
         error = predicted - self.y
+        factor = ("2/", given("n", n)) if n > 1 else (given("2", 2),)
         return (
             Term(
                 "predicted",
@@ -75,7 +81,7 @@ class WorkedExample(QuadraticObjective):
             ),
             Term(
                 "gradient",
-                ("2/", given("n", n), " × ", number("error", error), " × ", given(name, x)),
+                (*factor, " × ", number("error", error), " × ", given(name, x)),
                 error * (2 / n * x),
                 "the loss changes by about this much for each +1 of the weight",
                 "gradient",
@@ -89,10 +95,10 @@ class WorkedExampleBatch(WorkedExample):
     def __init__(self, whole: WorkedExample, rows: NDArray[np.intp]) -> None:
         super().__init__(whole.x, whole.y, whole.start)
         self._part = np.zeros(len(whole.x))
-        self._part[rows] = 1 / len(rows)
+        self._count = len(rows) if whole.reduction == "mean" else 1
+        self._part[rows] = 1 / self._count
         self._twice = 2 * self._part * self.x
         self._curvature = self._twice * self.x
-        self._count = len(rows)
 
     def loss_and_gradient(self, w: Array, out: Array) -> float:
         error = np.where(self._part > 0, w * self.x - self.y, 0.0)
@@ -127,7 +133,7 @@ def _start(count: int) -> Array:
 
 def build_explainer(scenario: Scenario, settings: Settings) -> WorkedExample:
     x, y = _inputs(settings)
-    return WorkedExample(x, y, _start(len(x)))
+    return WorkedExample(x, y, _start(len(x)), scenario.reduction)
 
 
 def build_sum(scenario: Scenario, settings: Settings) -> LinearRegression:
@@ -147,7 +153,7 @@ def build_sum(scenario: Scenario, settings: Settings) -> LinearRegression:
 def build_line(scenario: Scenario, settings: Settings) -> LinearRegression:
     """One weight answers for all rows: L(w) = (1/n) sum_i (w x_i - y)^2."""
     x, y = _inputs(settings)
-    return LinearRegression(x[:, None], np.full(len(x), y), ("w",), ("x",), rate=0.02)
+    return LinearRegression(x[:, None], np.full(len(x), y), ("w",), ("x",), rate=0.02, reduction=scenario.reduction)
 
 
 DEFAULTS: Settings = {"x": (1.0, 2.0, 3.0, 4.0, 5.0), "y": 25.0}

@@ -183,9 +183,7 @@ class Simulator:
                 selected=selected,
                 terms=self._terms(selected),
                 trail=trail[:, selected].copy(),
-                slice_minimum=slice_minimum(
-                    objective, engine.w, selected, engine.loss, float(engine.gradient[selected])
-                ),
+                slice_minimum=self._slice_minimum(selected),
                 data_units=self.branch.objective.data_units(engine.w),
                 full_loss=engine.full_loss() if engine.batches else None,
                 epoch=engine.batches.epoch(self.k) if engine.batches else None,
@@ -193,6 +191,13 @@ class Simulator:
                 _branch=self.branch,
                 _objective=objective,
             )
+
+    def _slice_minimum(self, i: int) -> float | None:
+        engine = self.engine
+        try:
+            return slice_minimum(engine.present, engine.w, i, engine.loss, float(engine.gradient[i]))
+        except InputError:  # a function of the user's own that fails somewhere along the slice
+            return None
 
     def _terms(self, i: int) -> tuple[Term, ...]:
         engine = self.engine

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from gd_tui.engine.engine import Status
 from gd_tui.engine.objective import Array, Objective
 from gd_tui.engine.terms import Term
+from gd_tui.errors import InputError
 from gd_tui.scenario import Scenario
 from gd_tui.simulator.branch import Branch
 
@@ -73,4 +76,7 @@ class Snapshot:
 
     def slice(self, i: int, xs: Array) -> Array:
         """The loss where weight i takes the values xs, shape (m,), and the others stay."""
-        return self._objective.slice(self.weights, i, xs, self.loss, float(self.gradient[i]))
+        try:
+            return self._objective.slice(self.weights, i, xs, self.loss, float(self.gradient[i]))
+        except InputError:  # a function of the user's own that fails there: it has no loss to draw
+            return np.full(len(xs), np.nan)

@@ -128,6 +128,14 @@ class GdTui(App[int]):
         """Make the picture of the present state."""
         if self.control.busy:
             return
+        try:
+            self._draw()
+        except InputError as error:  # from a function of the user's own
+            self.view = replace(self.view, message=str(error), error=True, running=False)
+            if self.shown is not None:
+                self.shown = replace(self.shown, view=self.view)
+
+    def _draw(self) -> None:
         snapshot = self.simulator.snapshot(self.selected)
         frames = self.frames.words if self.control.running else ""
         view = self.view = replace(self.view, running=self.control.running, frames=frames)
@@ -184,7 +192,14 @@ class GdTui(App[int]):
 
     def _spawn(self, task: Coroutine[None, None, None]) -> None:
         self.frames.count_anew()
-        self.run_worker(task)
+        self.run_worker(self._guarded(task))
+
+    async def _guarded(self, task: Coroutine[None, None, None]) -> None:
+        """A run that ends with a line in the footer if a function of the user's own fails."""
+        try:
+            await task
+        except InputError as error:
+            self.say(str(error), error=True)
 
     def do_run_toggle(self, count: int) -> None:
         self.say(self.control.toggle(self.view.speed))

@@ -14,6 +14,7 @@ from gd_tui.engine.objective import Objective
 from gd_tui.engine.optimizers import make_optimizer
 from gd_tui.problems import build_objective
 from gd_tui.scenario import Scenario
+from gd_tui.simulator import Simulator
 
 from ..engine.cases import OBJECTIVES, at_point, run_of
 
@@ -304,3 +305,15 @@ def test_hubbles_line_in_the_units_of_the_data(standardize: bool, lr: float) -> 
     found = objective.data_units(engine.w) or (objective.names, engine.w)
     assert list(found[0]) == ["distance_mpc", "b"]
     np.testing.assert_allclose(found[1], [454.158, -40.784], atol=5e-4)
+
+
+def test_7_with_the_sum_instead_of_the_mean_the_limit_is_a_fifth() -> None:
+    for lr, settles in ((0.0399, True), (0.0401, False)):
+        simulator = Simulator(Scenario(start="zeros", reduction="sum", lr=lr))
+        simulator.step(5000)
+        assert (simulator.engine.loss < 1e-15) == settles
+    simulator = Simulator(Scenario(reduction="sum"))
+    assert simulator.engine.loss == pytest.approx(5 * 452.564)
+    assert simulator.engine.lr == pytest.approx(0.01)
+    snapshot = simulator.snapshot(3)
+    assert snapshot.terms[-1].value == snapshot.next_weights[3]
