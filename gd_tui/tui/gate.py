@@ -149,7 +149,7 @@ class Gate:
         if self.round_trip is None:
             timeout = FIRST_TIMEOUT_S
         else:
-            timeout = max(TIMEOUT_S, TIMEOUT_ROUND_TRIPS * self.round_trip) * 2 ** min(self._timeouts, 2)
+            timeout = max(TIMEOUT_S, TIMEOUT_ROUND_TRIPS * self.round_trip) * 2 ** min(self._timeouts + self._gaps, 2)
         return max(self._last_sent, self._last_answer) + timeout
 
     def _give_up(self) -> None:

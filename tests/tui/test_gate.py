@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gd_tui.tui.gate import MUTE_INTERVAL_S, TIMEOUT_S, Gate
@@ -174,13 +174,14 @@ def test_an_answer_that_nobody_asked_for_changes_nothing() -> None:
 
 
 @settings(deadline=None, max_examples=50)
+@example(rate=960.0, latency=0.25, size=8417, first=1920)
 @given(
     rate=st.floats(960, 1e7),
     latency=st.floats(0.0001, 1.5),
     size=st.integers(50, 20_000),
     first=st.integers(50, 30_000),
 )
-def test_on_every_line_few_frames_are_under_way_and_the_line_does_not_rest(
+def test_on_every_line_one_frame_is_under_way_and_the_line_does_not_rest(
     rate: float, latency: float, size: int, first: int
 ) -> None:
     gate, line = Gate(), Line(rate, latency)
@@ -193,8 +194,7 @@ def test_on_every_line_few_frames_are_under_way_and_the_line_does_not_rest(
     line.most_under_way = len(line.answers)
     drawn = gate.frames_drawn
     run(gate, line, start=now, seconds=200, size=size)
-    # One, or two where the first frames were so small that patience ends just before the answer to a large one.
-    assert line.most_under_way <= 2
+    assert line.most_under_way <= 1
     assert gate.frames_drawn - drawn >= 200 / (size / rate + latency + 1 / 30) * 0.8 - 2
 
 
