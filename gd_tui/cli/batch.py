@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from gd_tui.cli.formats import FORMATS
-from gd_tui.cli.trace import Trace
 from gd_tui.errors import InputError
+from gd_tui.export.formats import FORMATS
+from gd_tui.export.trace import NewRun
 
 if TYPE_CHECKING:
     from gd_tui.simulator import Simulator
@@ -31,7 +31,7 @@ def print_run(
     import numpy as np
 
     with _open(output, style) as out, np.errstate(all="ignore"):
-        FORMATS[style](Trace(simulator, steps, every), out)
+        FORMATS[style](NewRun(simulator, steps, every), out)
         out.flush()
     return 0
 

@@ -19,11 +19,11 @@ from click.shell_completion import CompletionItem, shell_complete
 from gd_tui import __version__
 from gd_tui.cli.batch import print_run
 from gd_tui.cli.check import print_check
-from gd_tui.cli.formats import FORMATS
 from gd_tui.cli.listing import LISTINGS
 from gd_tui.cli.options import read_scenario, read_simulator, scenario_options
 from gd_tui.cli.screen import open_screen
 from gd_tui.errors import InputError
+from gd_tui.export.formats import FORMATS
 
 NAME = "gd-tui"
 COMPLETION = "_GD_TUI_COMPLETE"

@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 
 class Moment:
-    """What an update is told of its place in the run (see `gd_tui.engine.optimizers.At`)."""
+    """What an update is told of its place in the run."""
 
     __slots__ = ("_seed", "k", "loss", "lr", "objective")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ class Objective(ABC):
         quadratic: whether L is a polynomial of degree two, so that its curvature is the same everywhere.
         rows: how many rows of data the loss is taken over; 0 where there are none.
         view: for each weight the range worth looking at, shape (d, 2), or None.
+        taken: the attributes that hold the arguments of its method `_take`, which sets all that follows from them;
+            () where it has no such method.
     """
 
     names: tuple[str, ...]
@@ -36,6 +39,7 @@ class Objective(ABC):
     quadratic: bool = False
     rows: int = 0
     view: Array | None = None
+    taken: ClassVar[tuple[str, ...]] = ()
 
     @property
     def default_rate(self) -> float:

@@ -17,6 +17,7 @@ import inspect
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -36,8 +37,17 @@ ASKED = ("loss_and_gradient", "losses", "hessian", "terms", "curvature", "slice"
 """The methods of an Objective, in which the user's own code may fail."""
 
 
-def load(path: str) -> ModuleType:
-    """Run the Python file and give back its module. Raises InputError where there is none, or where it fails.
+@dataclass(frozen=True)
+class Origin:
+    """Where an objective of the user's own is from: NAME in a file, with the text that was run."""
+
+    path: str
+    name: str
+    source: bytes
+
+
+def load(path: str) -> tuple[ModuleType, bytes]:
+    """Run the Python file and give back its module and its source. Raises InputError where there is none, or it fails.
 
     This runs whatever code is in the file: whoever calls must know that the user asked for it.
     """
@@ -53,7 +63,7 @@ def load(path: str) -> ModuleType:
         _asked(path, lambda: exec(compile(source, path, "exec"), module.__dict__))
     finally:
         del sys.path[0]
-    return module
+    return module, source
 
 
 def _asked(path: str, call: Callable[[], Any]) -> Any:
@@ -86,7 +96,13 @@ def build_module(scenario: Scenario, settings: Settings) -> Objective:
     path, colon, name = (scenario.module or "").rpartition(":")
     if not (colon and path and name):
         raise InputError("the module problem needs a file and a name in it: --module FILE.py:NAME")
-    module = load(path)
+    module, source = load(path)
+    objective = _objective(scenario, path, name, module)
+    vars(objective)["origin"] = Origin(path, name, source)
+    return objective
+
+
+def _objective(scenario: Scenario, path: str, name: str, module: ModuleType) -> Objective:
     if not hasattr(module, name):
         public = [word for word in vars(module) if not word.startswith("_")]
         raise InputError(f"{path}: {unknown('name', name, public) if public else f'there is no {name} in it'}")

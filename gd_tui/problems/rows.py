@@ -34,6 +34,8 @@ class RowsObjective(Objective):
         penalty: on the weights. start: shape (d,), zeros by default.
     """
 
+    taken = ("_a", "_y")
+
     def __init__(
         self,
         inputs: Array,

@@ -23,16 +23,21 @@ class WorkedExample(QuadraticObjective):
     """Squared error of n weights with a row each, mean or sum: x has shape (n,), y is wanted of every row."""
 
     minimum = 0.0
+    taken = ("x", "y")
 
     def __init__(self, x: Array, y: float, start: Array, reduction: str = "mean") -> None:
-        self.x, self.y, self.start = x, y, start
+        self.start, self.reduction = start, reduction
         self.names = numbered("w", len(x))
         self.optimum, self.rows = y / x, len(x)
-        self._count = len(x) if reduction == "mean" else 1
+        self._take(x, y)
+
+    def _take(self, x: Array, y: float) -> None:
+        """Everything that the numbers fix is set here."""
+        self.x, self.y = x, y
+        self._count = len(x) if self.reduction == "mean" else 1
         self._twice = 2 / self._count * x
         self._curvature = self._twice * x
         self._share = 1 / self._count
-        self.reduction = reduction
         self._error = np.empty_like(x)
 
     @property
@@ -93,7 +98,7 @@ class WorkedExampleBatch(WorkedExample):
     """The worked example on some of its rows: the other weights have no part in the loss."""
 
     def __init__(self, whole: WorkedExample, rows: NDArray[np.intp]) -> None:
-        super().__init__(whole.x, whole.y, whole.start)
+        self.names, self.x, self.y, self.rows = whole.names, whole.x, whole.y, len(rows)
         self._part = np.zeros(len(whole.x))
         self._count = len(rows) if whole.reduction == "mean" else 1
         self._part[rows] = 1 / self._count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,11 +13,19 @@ from gd_tui.scenario import Scenario
 
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """One engine between two edits, its scenario, and the weights of the steps just before it, (m, d)."""
+    """One engine between two edits, its scenario, and the weights of the steps just before it, (m, d).
+
+    Attributes:
+        edits: the commands that were given at its first step. moved: the weights that got another value there,
+            by index. fresh: whether the optimizer's memory began anew there.
+    """
 
     scenario: Scenario
     engine: Engine
     past: Array
+    edits: tuple[str, ...] = ()
+    moved: dict[int, float] = field(default_factory=dict)
+    fresh: bool = True
 
     def trail(self) -> Array:
         """The weights of up to TRAIL steps before the engine's present step, oldest first, shape (m, d)."""

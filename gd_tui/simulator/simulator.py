@@ -15,6 +15,7 @@ from gd_tui.engine.optimizers import make_optimizer
 from gd_tui.engine.schedules import make_schedule
 from gd_tui.engine.terms import Term, number
 from gd_tui.errors import InputError
+from gd_tui.numerals import exact
 from gd_tui.problems import PROBLEMS, build_objective, start_weights
 from gd_tui.scenario import Scenario
 from gd_tui.simulator.branch import Branch, Segment
@@ -98,7 +99,7 @@ class Simulator:
     def set_rate(self, lr: float) -> None:
         """Go on with another learning rate; the optimizer's memory stays."""
         scenario = msgspec.structs.replace(self.scenario, lr=lr)
-        self._edit(scenario, self.engine.w, keep_memory=True)
+        self._edit(f"lr {exact(lr)}", scenario, self.engine.w, keep_memory=True)
 
     def nudge_rate(self, notches: int) -> float:
         """Raise or lower the learning rate by notches of 10^(1/10); returns the new one."""
@@ -114,12 +115,12 @@ class Simulator:
         scenario = self.scenario
         if self.k == 0:
             scenario = msgspec.structs.replace(scenario, start=tuple(weights.tolist()))
-        self._edit(scenario, weights, keep_memory=True)
+        self._edit(f"w {self.names[i]} {exact(value)}", scenario, weights, keep_memory=True, moved={i: value})
 
     def set_optimizer(self, name: str, hyperparameters: dict[str, float | bool] | None = None) -> None:
         """Go on with another optimizer, whose memory begins afresh."""
         scenario = msgspec.structs.replace(self.scenario, optimizer=name, hyperparameters=hyperparameters or {})
-        self._edit(scenario, self.engine.w, keep_memory=False)
+        self._edit(f"optimizer {name}", scenario, self.engine.w, keep_memory=False)
 
     def reset(self, *, new_seed: bool = False) -> None:
         """Start again from step 0: from the same weights, or from random ones of the next seed."""
@@ -231,19 +232,35 @@ class Simulator:
                 break
         return self.k - begun
 
-    def _edit(self, scenario: Scenario, weights: Array, *, keep_memory: bool) -> None:
+    def _edit(
+        self,
+        command: str,
+        scenario: Scenario,
+        weights: Array,
+        *,
+        keep_memory: bool,
+        moved: dict[int, float] | None = None,
+    ) -> None:
         """Go on from the present step with a new engine."""
-        old, k = self.engine, self.k
+        old, k, before = self.engine, self.k, self.branch.segments[self._active]
+        same_step = old.first == k
         engine = _engine(
             self.branch.objective,
             scenario,
             weights,
-            state=old.state if keep_memory else None,
+            state=old.state if keep_memory and k else None,
             schedule_memory=old.schedule_memory if scenario.schedule == self.scenario.schedule else None,
             first=k,
             tolerance=self.branch.segments[0].engine.tolerance if k else None,
         )
-        segment = Segment(scenario, engine, self.branch.segments[self._active].trail())
+        segment = Segment(
+            scenario,
+            engine,
+            before.trail(),
+            edits=(*before.edits * same_step, command),
+            moved=(before.moved if same_step else {}) | (moved or {}),
+            fresh=not keep_memory or k == 0 or (same_step and before.fresh),
+        )
         kept = self.branch.segments[: self._active + (old.first < k)]
         self._replace(Branch(self.branch.objective, (*kept, segment)), k)
 

@@ -19,7 +19,8 @@ AT_ONCE = 50
 def compiled(names: Sequence[str], trees: Sequence[Tree]) -> Callable[..., Sequence[Any]]:
     """A function of the parameters, numpy floats or arrays, that gives the values of all trees.
 
-    Its code is made of the trees' nodes alone: of what the user typed not even the names are in it.
+    Its code is made of the trees' nodes alone: of what the user typed not even the names are in it. Its attribute
+    `source` is that code.
     """
     code = _Code([sympy.Symbol(name) for name in names])
     values = ", ".join([code.place(tree) for tree in trees])
@@ -28,6 +29,7 @@ def compiled(names: Sequence[str], trees: Sequence[Tree]) -> Callable[..., Seque
     space: dict[str, Any] = {"__builtins__": {}, **COMPUTED}
     exec(source, space)
     function: Callable[..., Sequence[Any]] = space["function"]
+    vars(function)["source"] = source
     return function
 
 

@@ -1,4 +1,4 @@
-"""What `gd-tui run` prints: one writer for each format, row by row, so that long runs need no memory.
+"""A run as text: one writer for each format, row by row, so that long runs need no memory.
 
 The numbers of csv, json and jsonl read back to the same float64; table and markdown are for people.
 """
@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 import msgspec
 
-from gd_tui.cli.trace import Ending, Row, Trace
+from gd_tui.export.trace import Ending, Row, Trace
 from gd_tui.numerals import fixed, plain
 from gd_tui.scenario import Scenario
 
@@ -50,7 +50,7 @@ def write_jsonl(trace: Trace, out: TextIO) -> None:
 def write_markdown(trace: Trace, out: TextIO) -> None:
     """A table with every column, and the ending below it."""
     names = [_printable(name).replace("|", r"\|") for name in _columns(trace)]
-    out.write(f"{_heading(trace.simulator.scenario)}\n\n")
+    out.write("\n\n".join(_first_lines(trace)) + "\n\n")
     out.write(f"| {' | '.join(names)} |\n|{'---:|' * len(names)}\n")
     for row in trace.rows():
         out.write(f"| {row.step} | {' | '.join(f'{x:.8g}' for x in _numbers(row))} |\n")
@@ -65,7 +65,7 @@ def write_table(trace: Trace, out: TextIO) -> None:
     room = shutil.get_terminal_size((100, 24)).columns - sum(front) - len(front) + 1
     widths = front + _fitting([max(WIDTH, len(name)) for name in names], room)
     shown = len(widths) - len(front)
-    out.write(_heading(trace.simulator.scenario) + "\n")
+    out.write("\n".join(_first_lines(trace)) + "\n")
     if shown < len(names):
         out.write(f"{shown} of {len(names)} weights, + {len(names) - shown} more (use --format csv)\n")
     out.write(_line([*_front(trace), *names], widths))
@@ -92,7 +92,7 @@ def _columns(trace: Trace) -> list[str]:
 
 def _front(trace: Trace) -> list[str]:
     """The columns before those of the weights."""
-    batch_loss = ["batch_loss"] if trace.simulator.scenario.batch else []
+    batch_loss = ["batch_loss"] if trace.has_batches else []
     return ["step", "loss", *batch_loss, "lr", "gradient_norm"]
 
 
@@ -106,7 +106,9 @@ def _losses(row: Row) -> list[float]:
 
 
 def _about(trace: Trace) -> dict[str, Any]:
-    return {"scenario": msgspec.structs.asdict(trace.simulator.scenario), "parameters": trace.simulator.names}
+    about = {"scenario": msgspec.structs.asdict(trace.scenario), "parameters": trace.simulator.names}
+    edits = [{"step": step, "commands": commands} for step, commands in trace.edits]
+    return about | {"edits": edits} if edits else about
 
 
 def _step(row: Row) -> dict[str, Any]:
@@ -135,6 +137,11 @@ def _last_lines(ending: Ending) -> list[str]:
             pairs[MOST_TOLD:] = [f"+ {len(pairs) - MOST_TOLD} more (use --format json)"]
         lines.append(f"in the data's own units: {', '.join(pairs)}")
     return lines
+
+
+def _first_lines(trace: Trace) -> list[str]:
+    edits = [_printable(f"from step {step:,} on: {'; '.join(commands)}") for step, commands in trace.edits]
+    return [_heading(trace.scenario), *edits]
 
 
 def _heading(scenario: Scenario) -> str:

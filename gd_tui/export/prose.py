@@ -1,0 +1,52 @@
+"""Code made easy to read: the text of a syntax tree, names without their underscores."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from collections.abc import Sequence
+
+BRACKETED = re.compile(r"(?P<before>\s*(?:.* = |return ))\((?P<inside>.*)\)")
+
+
+def text_of(node: ast.FunctionDef) -> str:
+    """The function as one would write it."""
+    return "\n".join(map(_without_brackets, ast.unparse(node).splitlines()))
+
+
+def _without_brackets(line: str) -> str:
+    """`a, b = (c, d)` as `a, b = c, d`; any other line as it is."""
+    found = BRACKETED.fullmatch(line)
+    if found is None:
+        return line
+    plain = found["before"] + found["inside"]
+    try:
+        same = ast.dump(ast.parse(plain.strip())) == ast.dump(ast.parse(line.strip()))
+    except SyntaxError:
+        return line
+    return plain if same else line
+
+
+def without_underscores(texts: Sequence[str]) -> list[str]:
+    """The code with `_name` called `name` throughout, wherever nothing else is called that.
+
+    In a script there is nobody to hide a name from.
+    """
+    nodes = [node for text in texts for node in ast.walk(ast.parse(text))]
+    variables = {node.id for node in nodes if isinstance(node, ast.Name)}
+    variables |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    taken = {name: attributes | functions for name in attributes} | {name: variables | functions for name in variables}
+    for name in functions:
+        taken[name] = variables | attributes | functions
+    renamed = {
+        name: name[1:]
+        for name, others in sorted(taken.items())
+        if re.fullmatch("_[a-z]\\w*", name) and name[1:] not in others and not keyword.iskeyword(name[1:])
+    }
+    if not renamed:
+        return list(texts)
+    words = re.compile(rf"\b({'|'.join(renamed)})\b")
+    return [words.sub(lambda found: renamed[found[0]], text) for text in texts]

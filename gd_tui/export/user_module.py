@@ -1,0 +1,107 @@
+"""A user's own Python file inside a script: its text, and the loss that a function in it makes.
+
+gd-tui guards every call of the user's function, so that a mistake is told with file and line. A script leaves that
+to Python, and has the arithmetic alone.
+"""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from ast import literal_eval
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gd_tui.engine.objective import Array
+from gd_tui.export.carving import Verbatim
+from gd_tui.problems.module import Origin, UserFunction
+
+EPS = float(np.finfo(np.float64).eps)
+
+
+class Function:
+    """The loss that a Python function of the weights returns, alone or with its gradient.
+
+    A Python float that overflows counts as an infinite loss.
+    """
+
+    function: Callable[[Array], Any]
+    companion: Callable[[Array], Any] | None
+    is_pair: bool
+    is_numerical: bool
+
+    def loss_and_gradient(self, w: Array, out: Array) -> float:
+        if self.is_numerical:
+            out[:] = self.differences(w)
+            return self.loss(w)
+        try:
+            if self.is_pair:
+                loss, gradient = self.function(w.copy())
+            else:
+                loss, gradient = self.function(w.copy()), self.companion(w.copy())  # type: ignore[misc]
+        except OverflowError:
+            out[:] = np.nan
+            return np.inf
+        out[:] = np.array(gradient, dtype=np.float64)
+        return float(np.asarray(loss, dtype=np.float64).reshape(()))
+
+    def losses(self, weights: Array) -> Array:
+        return np.array([self.loss(w) for w in weights])
+
+    def loss(self, w: Array) -> float:
+        try:
+            answer = self.function(w.copy())
+            return float(np.asarray(answer[0] if self.is_pair else answer, dtype=np.float64).reshape(()))
+        except OverflowError:
+            return np.inf
+
+    def differences(self, w: Array) -> list[float]:
+        """The gradient by central differences, h = eps^(1/3) max(1, |w_i|)."""
+        gradient = []
+        for i in range(len(w)):
+            h = float(np.cbrt(EPS) * max(1.0, abs(float(w[i]))))
+            high, low = w.copy(), w.copy()
+            high[i] += h
+            low[i] -= h
+            gradient.append((self.loss(high) - self.loss(low)) / float(high[i] - low[i]))
+        return gradient
+
+
+def function_of(objective: UserFunction, origin: Origin) -> Function:
+    """The user's function as the script calls it: `module` is where the script has run the user's text."""
+    made = Function()
+    made.is_pair, made.is_numerical = objective._is_pair, objective.gradient_is_numerical
+    attributes = {"function": Verbatim(f"staticmethod(module.{origin.name})"), "companion": None}
+    if not made.is_pair and objective._companion is not None:
+        own = getattr(objective._function, "gradient", None) is objective._companion
+        name = f"{origin.name}.gradient" if own else f"{origin.name}_gradient"
+        attributes["companion"] = Verbatim(f"staticmethod(module.{name})")
+    vars(made).update(attributes)
+    return made
+
+
+def user_text(origin: Origin) -> str:
+    """Lines that run the user's file, as it was, in a module of its own called `module`."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(origin.source).readline)
+    text = io.TextIOWrapper(io.BytesIO(origin.source), encoding).read()
+    file = Path(origin.path).name
+    return "\n".join(
+        [
+            f"SOURCE = {_quoted(text)}",
+            f"module = ModuleType({f'user_{Path(file).stem}'!r})",
+            "sys.modules[module.__name__] = module  # dataclasses look their module up there",
+            f'exec(compile(SOURCE, {file!r}, "exec"), module.__dict__)',
+        ]
+    )
+
+
+def _quoted(text: str) -> str:
+    """The text between triple quotes, as it is if that can be."""
+    for quotes in ("'''", '"""'):
+        plain = f"r{quotes}{text}{quotes}"
+        if quotes not in text and not text.endswith(("\\", quotes[0])) and literal_eval(plain) == text:
+            return plain
+    return repr(text)
