@@ -20,7 +20,7 @@ import numpy as np
 
 from gd_tui.export.literals import literal
 from gd_tui.export.source import free_values, written
-from gd_tui.export.specialise import UNKNOWN, specialised, without_stores
+from gd_tui.export.specialise import UNKNOWN, read_by_need, specialised, without_stores
 
 
 @dataclass(frozen=True)
@@ -156,9 +156,7 @@ class Carving:
             elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id not in local:
                 self._read_global(part.id, function)
 
-    def _read_attribute(
-        self, part: ast.Attribute, function: FunctionType, owner: type | None, local: set[str]
-    ) -> None:
+    def _read_attribute(self, part: ast.Attribute, function: FunctionType, owner: type | None, local: set[str]) -> None:
         if not isinstance(part.ctx, ast.Load):
             self._assigned.add(part.attr)
         elif owner is not None and ast.unparse(part.value) == "super()":
@@ -240,13 +238,8 @@ class Carving:
 
     def _drop_unread(self) -> None:
         """Drop assignments to attributes that nothing reads; what they alone read is read no longer."""
-        while True:
-            nodes = [*self.methods.values(), *self.functions.values()]
-            self.read = {part.attr for node in nodes for part in ast.walk(node) if _is_read(part)}
-            before = sum(1 for node in nodes for _ in ast.walk(node))
-            self.methods = {key: without_stores(node, self.read) for key, node in self.methods.items()}
-            if before == sum(1 for node in nodes for _ in ast.walk(node)):
-                break
+        self.read = read_by_need([*self.methods.values(), *self.functions.values()])
+        self.methods = {key: without_stores(node, self.read) for key, node in self.methods.items()}
         for attributes in self.data.values():
             for name in [name for name in attributes if name not in self.read]:
                 del attributes[name]
@@ -272,8 +265,9 @@ class Carving:
         bases = list(_nearest(kind, owners))
         for needed in [*held, *bases]:
             self._place(needed, owners)
-        own = {name: node for (owner, name), node in self.methods.items() if owner is kind}
-        self.classes[kind] = Class(own, bases)
+        own = [(name, node) for (owner, name), node in self.methods.items() if owner is kind]
+        own.sort(key=lambda named: getattr(named[1], "lineno", 0))
+        self.classes[kind] = Class(dict(own), bases)
 
     def _may_merge(self, base: type, kind: type) -> bool:
         below, here = self.classes[base].methods, self.classes[kind].methods
@@ -305,10 +299,6 @@ def _data_of(thing: object, name: str) -> Any:
         return vars(thing)[name]
     value = getattr(type(thing), name, UNKNOWN)
     return UNKNOWN if isinstance(value, FunctionType | property) or name.startswith("__") else value
-
-
-def _is_read(part: ast.AST) -> bool:
-    return isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load)
 
 
 def _is_of_a_module(part: ast.Attribute, function: FunctionType, local: set[str]) -> bool:

@@ -33,14 +33,18 @@ def without_underscores(texts: Sequence[str]) -> list[str]:
 
     In a script there is nobody to hide a name from.
     """
-    nodes = [node for text in texts for node in ast.walk(ast.parse(text))]
-    variables = {node.id for node in nodes if isinstance(node, ast.Name)}
-    variables |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    trees = [ast.parse(text) for text in texts]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    inner = [line for kind in nodes if isinstance(kind, ast.ClassDef) for line in kind.body]
+    data = [target for line in inner if isinstance(line, ast.Assign) for target in line.targets]
     attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    taken = {name: attributes | functions for name in attributes} | {name: variables | functions for name in variables}
-    for name in functions:
-        taken[name] = variables | attributes | functions
+    attributes |= {node.id for node in data if isinstance(node, ast.Name)}
+    attributes |= {node.name for node in inner if isinstance(node, ast.FunctionDef)}
+    variables = {node.id for node in nodes if isinstance(node, ast.Name) and node not in data}
+    variables |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    variables |= {line.name for tree in trees for line in tree.body if isinstance(line, ast.FunctionDef | ast.ClassDef)}
+    taken = {name: attributes | (variables if name in variables else set()) for name in attributes | variables}
+    taken |= dict.fromkeys(variables - attributes, variables)
     renamed = {
         name: name[1:]
         for name, others in sorted(taken.items())

@@ -115,13 +115,13 @@ class Retelling:
         """What is otherwise from the segment's first step on."""
         engine = segment.engine
         if previous is not None:
-            yield f"# step {engine.first}: {'; '.join(segment.edits)}"
+            yield f"# step {engine.first}: {' '.join('; '.join(segment.edits).splitlines())}"
             for i, value in segment.moved.items():
                 yield f"w[{i}] = {literal(value)}"
         before = None if previous is None else previous.engine
         yield from self._optimizer(engine, before, segment.fresh)
         yield from self._rate(engine, before)
-        if "_seed" in self._carving.read:
+        if (Moment, "random") in self._carving.methods:
             yield from self._set("at._seed", literal(segment.scenario.seed))
         batches = f"Batches({engine.objective.rows}, {segment.scenario.batch}, {segment.scenario.seed})"
         new_rows = list(self._set("batches", batches if engine.batches is not None else ""))

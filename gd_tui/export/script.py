@@ -17,8 +17,10 @@ from gd_tui.export.command_line import command_line
 from gd_tui.export.literals import UNPACKED, literal, wrapped
 from gd_tui.export.prose import text_of, without_underscores
 from gd_tui.export.retelling import Retelling
-from gd_tui.export.user_module import user_text
+from gd_tui.export.user_module import imports_gd_tui, user_text
+from gd_tui.problems.module import Origin
 from gd_tui.simulator import Simulator
+
 
 def script(simulator: Simulator) -> str:
     """The text of a script that makes steps 0 to the present one, with the edits on the way.
@@ -40,14 +42,15 @@ def script(simulator: Simulator) -> str:
     if origin is not None:
         carving.imports |= {"import sys", "from types import ModuleType"}
         texts.insert(0, user_text(origin))
-    return "\n\n\n".join([_header(simulator), _imports(carving), *texts, ending]) + "\n"
+    return "\n\n\n".join([f"{_header(simulator, origin)}\n\n{_imports(carving)}", *texts, ending]) + "\n"
 
 
-def _header(simulator: Simulator) -> str:
+def _header(simulator: Simulator, origin: Origin | None) -> str:
     scenario = simulator.branch.segments[0].scenario
+    needed = "numpy, and gd-tui for the file in it" if origin and imports_gd_tui(origin) else "numpy alone"
     line = "\n# ".join(command_line(simulator).splitlines())
     return (
-        f'"""A run of {scenario.problem} by {scenario.optimizer}, {simulator.k:,} updates long. It needs numpy alone.\n\n'
+        f'"""A run of {scenario.problem} by {scenario.optimizer}, {simulator.k:,} updates long; it needs {needed}.\n\n'
         f'With numpy {np.__version__} the weights are those of gd-tui to the last bit.\n"""\n\n# {line}'
     )
 

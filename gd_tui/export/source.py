@@ -30,7 +30,7 @@ def written(function: FunctionType) -> Written:
 @cache
 def _definitions(text: str) -> dict[int, list[Written]]:
     """All functions of a file by their first lines, decorators included."""
-    found = defaultdict(list)
+    found: defaultdict[int, list[Written]] = defaultdict(list)
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             found[min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])].append(node)
@@ -45,7 +45,7 @@ def _holds(node: Written, function: FunctionType) -> bool:
         return isinstance(node, ast.FunctionDef) and node.name == function.__name__
     first, last = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
     places = [(line, column) for line, _, column, _ in function.__code__.co_positions() if line and column]
-    return all(first <= place < last for place in places)  # type: ignore[operator]
+    return all(first <= place < last for place in places)
 
 
 def free_values(function: FunctionType) -> dict[str, object]:

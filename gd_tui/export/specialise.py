@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeGuard
 
 from gd_tui.export.source import Written
 
@@ -31,12 +31,18 @@ def specialised(
     numbers that a closure holds.
     """
     if isinstance(node, ast.Lambda):
-        lines: list[ast.stmt] = [ast.Return(node.body)]
-        node = ast.FunctionDef(name=name, args=node.args, body=lines, decorator_list=[], type_params=[])
+        node = _as_definition(node)
     node.name = name
     simpler = _Specialiser(known, free).visit(node)
     assert isinstance(simpler, ast.FunctionDef)
     return ast.fix_missing_locations(simpler)
+
+
+def _as_definition(node: ast.Lambda) -> ast.FunctionDef:
+    definition = ast.parse("def function(): pass").body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    definition.args, definition.body = node.args, [ast.Return(node.body)]
+    return definition
 
 
 class _Specialiser(ast.NodeTransformer):
@@ -117,6 +123,35 @@ def _to_the_first_return(body: list[ast.stmt]) -> list[ast.stmt]:
     if returned and isinstance(returned[0], ast.Return) and returned[0].value is None:
         returned = []
     return body[:end] + returned or [ast.Pass()]
+
+
+def read_by_need(nodes: Sequence[ast.FunctionDef]) -> set[str]:
+    """The attributes that are read, but not those that are read only to set an attribute that nothing reads."""
+    free: set[str] = set()
+    sources: list[tuple[str, set[str]]] = []
+    for node in nodes:
+        stores = [(target.attr, value) for target, value in _attribute_stores(node)]
+        inside = {id(part) for _, value in stores for part in ast.walk(value)}
+        free |= {part.attr for part in ast.walk(node) if _is_read(part) and id(part) not in inside}
+        sources += [(name, {part.attr for part in ast.walk(value) if _is_read(part)}) for name, value in stores]
+    while more := {name for target, names in sources if target in free for name in names} - free:
+        free |= more
+    return free
+
+
+def _attribute_stores(node: ast.FunctionDef) -> Iterator[tuple[ast.Attribute, ast.expr]]:
+    """Assignments to attributes alone, those of a tuple to a tuple part by part."""
+    for line in ast.walk(node):
+        if isinstance(line, ast.Assign) and len(line.targets) == 1:
+            target, value = line.targets[0], line.value
+            pairs = [(target, value)]
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                pairs = list(zip(target.elts, value.elts, strict=True))
+            yield from ((target, value) for target, value in pairs if isinstance(target, ast.Attribute))
+
+
+def _is_read(part: ast.AST) -> TypeGuard[ast.Attribute]:
+    return isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load)
 
 
 def without_stores(node: ast.FunctionDef, read: set[str]) -> ast.FunctionDef:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from gd_tui.engine.engine import Status
+    from gd_tui.engine.engine import Engine, Status
     from gd_tui.scenario import Scenario
     from gd_tui.simulator import Simulator
     from gd_tui.simulator.branch import Segment
@@ -84,11 +84,10 @@ class Trace(ABC):
     def _segments(self) -> tuple[Segment, ...]:
         return tuple(s for s in self.simulator.branch.segments if s.engine.first <= self.last)
 
-    def _row(self) -> Row:
-        """The simulator's present step."""
+    def _row(self, engine: Engine) -> Row:
+        """The engine's present step."""
         from gd_tui.engine.analysis import euclidean_norm
 
-        engine = self.simulator.engine
         return Row(
             step=engine.k,
             loss=engine.full_loss(),
@@ -130,9 +129,9 @@ class NewRun(Trace):
     def rows(self) -> Iterator[Row]:
         simulator = self.simulator
         advance = simulator.run if self.steps is None else simulator.step
-        yield self._row()
+        yield self._row(simulator.engine)
         while simulator.k < self.last and advance(min(self.every, self.last - simulator.k)):
-            yield self._row()
+            yield self._row(simulator.engine)
 
     def ending(self) -> Ending:
         from gd_tui.engine.engine import Status
@@ -158,14 +157,17 @@ class PastRun(Trace):
         return self.end
 
     def rows(self) -> Iterator[Row]:
-        simulator = self.simulator
+        segments = self._segments
+        ends = [segment.engine.first for segment in segments[1:]] + [self.last + 1]
         try:
-            simulator.seek(0)
-            yield self._row()
-            while simulator.k < self.last and simulator.step():
-                yield self._row()
+            for segment, end in zip(segments, ends, strict=True):
+                engine = segment.engine
+                engine.seek(engine.first)
+                for k in range(engine.first, end):
+                    engine.run(k - engine.k)
+                    yield self._row(engine)
         finally:
-            simulator.seek(self.last)
+            self.simulator.seek(self.last)
 
     def ending(self) -> Ending:
         from gd_tui.engine.engine import Status

@@ -7,6 +7,7 @@ to Python, and has the arithmetic alone.
 from __future__ import annotations
 
 import io
+import re
 import tokenize
 from ast import literal_eval
 from collections.abc import Callable
@@ -85,9 +86,7 @@ def function_of(objective: UserFunction, origin: Origin) -> Function:
 
 def user_text(origin: Origin) -> str:
     """Lines that run the user's file, as it was, in a module of its own called `module`."""
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(origin.source).readline)
-    text = io.TextIOWrapper(io.BytesIO(origin.source), encoding).read()
-    file = Path(origin.path).name
+    text, file = _text(origin), Path(origin.path).name
     return "\n".join(
         [
             f"SOURCE = {_quoted(text)}",
@@ -96,6 +95,16 @@ def user_text(origin: Origin) -> str:
             f'exec(compile(SOURCE, {file!r}, "exec"), module.__dict__)',
         ]
     )
+
+
+def imports_gd_tui(origin: Origin) -> bool:
+    """Whether the user's file leans on gd-tui itself."""
+    return bool(re.search(r"^\s*(from|import)\s+gd_tui\b", _text(origin), re.MULTILINE))
+
+
+def _text(origin: Origin) -> str:
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(origin.source).readline)
+    return io.TextIOWrapper(io.BytesIO(origin.source), encoding).read()
 
 
 def _quoted(text: str) -> str:

@@ -60,7 +60,7 @@ def load(path: str) -> tuple[ModuleType, bytes]:
     sys.modules[module.__name__] = module  # dataclasses look their module up there
     sys.path.insert(0, str(Path(path).resolve().parent))
     try:
-        _asked(path, lambda: exec(compile(source, path, "exec"), module.__dict__))
+        _asked(path, lambda: exec(compile(source, path, "exec", dont_inherit=True), module.__dict__))
     finally:
         del sys.path[0]
     return module, source

@@ -47,7 +47,7 @@ class Shape:
 
 
 class Surface(Objective):
-    """The objective of a `Shape`, computed in plain floats: for so few weights faster than arrays."""
+    """A loss that is given by its formula, computed in plain floats: for so few weights faster than arrays."""
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape

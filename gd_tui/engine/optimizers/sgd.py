@@ -16,7 +16,7 @@ from gd_tui.errors import InputError
 
 @dataclass(frozen=True)
 class Sgd(Optimizer):
-    """Gradient descent, with momentum in PyTorch's form: v = momentum v + (1 - dampening) g; w -= lr v.
+    """Gradient descent: w -= lr g; with momentum, in PyTorch's form, v = momentum v + (1 - dampening) g; w -= lr v.
 
     The first update takes v = g undamped; nesterov moves along g + momentum v. With lr_in_velocity the
     velocity holds lr g in place of g, and w -= v: the same run while the learning rate stays, another one

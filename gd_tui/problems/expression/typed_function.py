@@ -28,9 +28,6 @@ LONGEST_SHOWN = 2_000
 class TypedFunction(Objective):
     """The function that an expression says.
 
-    It starts at zeros or, where loss or gradient are not finite there or the gradient is exactly 0, at the
-    first of ones, minus ones, twos, halves and 1, 1.1, 1.2, ... where they are finite and it is not.
-
     Attributes:
         hessian_formulas: d2L/dw_i dw_j as text, d lists of d, or None where they are so long that the Hessian
             is computed by differences of the exact gradient.
@@ -129,6 +126,9 @@ class TypedFunction(Objective):
         return None if self._upper is None else compiled(self.names, self._upper)
 
     def _first_usable_start(self) -> Array:
+        """Zeros or, where loss or gradient are not finite there or the gradient is exactly 0, the first of ones,
+        minus ones, twos, halves and 1, 1.1, 1.2, ... where they are finite and it is not.
+        """
         d = len(self.names)
         candidates: list[Array] = [np.full(d, value) for value in (0.0, 1.0, -1.0, 2.0, 0.5)]
         candidates.append(np.linspace(1.0, 1 + 0.1 * (d - 1), d))
