@@ -47,6 +47,10 @@ class LossSeries:
     def __getitem__(self, step: int) -> float:
         return float(self._values[: self._count][step])
 
+    def read(self, first: int, count: int) -> Array:
+        """The losses of the steps from `first` up to `count`, not to be changed."""
+        return self._values[first : min(count, self._count)]
+
     def extend(self, losses: Sequence[float]) -> None:
         """Add the losses of the next steps."""
         count = self._count + len(losses)
