@@ -18,7 +18,7 @@ ROOT = Path(gd_tui.__file__).parent
 
 LAYERS = [
     {"errors"},
-    {"engine", "numerals"},
+    {"engine", "numerals", "words"},
     {"table", "scenario", "problems"},
     {"simulator"},
     {"explain", "commands", "session", "export", "lessons"},

@@ -10,9 +10,12 @@ import numpy as np
 
 from gd_tui.engine.batches import Batches
 from gd_tui.engine.history import Keyframes, LossSeries, Recent
+from gd_tui.engine.kept import KEPT_BYTES, KEPT_FRAMES, KEPT_LOSSES, Kept
 from gd_tui.engine.objective import Array, Objective
 from gd_tui.engine.optimizers import At, Optimizer, State
 from gd_tui.engine.schedules import Constant, Memory, Schedule
+from gd_tui.engine.tolerance import Tolerance
+from gd_tui.engine.turns import Turns
 
 TRAIL: Final = 32
 """Steps before the present one that are always at hand, whatever way led to it."""
@@ -60,31 +63,6 @@ def clip_norm(gradient: Array, largest: float) -> None:
         gradient *= share
 
 
-class Tolerance:
-    """When a run has converged: the loss is within 1e-15 of its known minimum or, where none is known,
-    |gradient| <= 1e-10 max(1, |gradient at the start|).
-    """
-
-    def __init__(self, minimum: float | None, start_gradient: Array) -> None:
-        self.minimum = minimum
-        size = float(np.linalg.norm(start_gradient))
-        self.norm = 1e-10 * (size if 1.0 < size < inf else 1.0)
-        self.square = self.norm * self.norm
-
-    def met(self, loss: float, gradient: Array) -> bool:
-        """Whether a step with this loss and gradient is close enough."""
-        if self.minimum is not None:
-            return loss - self.minimum < 1e-15
-        return bool(gradient.dot(gradient) <= self.square)
-
-    @property
-    def words(self) -> str:
-        """The rule that was met."""
-        if self.minimum is None:
-            return f"|gradient| <= {self.norm:.3g}"
-        return "loss < 1e-15" if self.minimum == 0 else f"loss - {self.minimum:.6g} < 1e-15"
-
-
 class Engine:
     """A run of `optimizer` on `objective` that can stand at any of its steps.
 
@@ -96,7 +74,7 @@ class Engine:
         w, gradient: arrays of shape (d,) at step k, changed in place by every move.
         state: the optimizer's memory at step k, by name.
         loss: L(w) at step k; with mini-batches that of the rows which the next update uses.
-        losses: the loss of every step from `first` on.
+        losses: the loss of every step from `first` on. turns: where the gradient changed a sign.
         diverged: the step at which the loss or a weight ceased to be finite, or None.
         converged: the first step within `tolerance`, or None.
     """
@@ -145,6 +123,7 @@ class Engine:
         self._make_update = optimizer.update if plain else self._scheduled_update
         self._evaluate = objective.loss_and_gradient if self.batches is None else self._evaluate_batch
         self._load(first, self._memory)
+        self.turns = Turns()
         self.losses.extend([self.loss])
         self.keyframes.keep(self._memory)
         with np.errstate(all="ignore"):
@@ -207,7 +186,7 @@ class Engine:
                 if self.k == self.newest:
                     self._extend(stop, target, to_convergence)
                 else:
-                    self._update(stop, target, None, False)
+                    self._update_again(stop, target)
         if not self._trail_is_whole():
             self._restore(self.k)
         return self.k - begun
@@ -223,6 +202,38 @@ class Engine:
             self.recent.cut(k)
         if self.k != k or not self._trail_is_whole():
             self._restore(k)
+
+    def keep(self) -> Kept:
+        """What there is to keep of this engine so that `recall` brings it back to its present step at once."""
+        stride, frames = self.keyframes.thinned(max(2, min(KEPT_FRAMES, KEPT_BYTES // self._memory.nbytes)))
+        here, interval = self.k - self.first, stride
+        while interval > 1 and len(self.losses) // interval < KEPT_LOSSES:
+            interval //= 2
+        steps, losses = self.losses.sketch(interval, here)
+        near = self.recent.begin
+        frame = self.recent[near] if self.recent.begin < self.recent.end else self._memory
+        return Kept(self.newest, self.diverged, self.converged, stride, frames, near, frame.copy(), steps, losses)
+
+    def recall(self, kept: Kept, k: int) -> None:
+        """Take up again what was kept, and stand at step k, where it stood then or elsewhere.
+
+        Raises ValueError if it is not this engine's.
+        """
+        count, size = kept.newest - self.first + 1, len(self._memory)
+        if kept.frames.shape[1:] != (size,) or kept.frame.shape != (size,) or not 0 < len(kept.frames) <= count:
+            raise ValueError(f"the memory of this run takes {size} numbers")
+        if not self.first <= kept.near <= kept.newest or not self.first <= k <= kept.newest:
+            raise ValueError(f"step {k} lies outside {self.first}..{kept.newest}")
+        self.keyframes = Keyframes.recall(kept.stride, kept.frames)
+        if not self.first + self.keyframes.next_step > kept.newest:
+            raise ValueError(f"there are {len(kept.frames)} keyframes for {count} steps")
+        self.losses = LossSeries.recall(count, kept.steps, kept.losses)
+        self.turns = Turns()
+        self.newest, self.diverged, self.converged = kept.newest, kept.diverged, kept.converged
+        begin, frame = kept.near, kept.frame
+        if not max(self.first, k - Recent.LENGTH) <= begin <= k:
+            begin, frame = self._nearest(k)
+        self._go_over(begin, frame, k)
 
     def peek(self) -> Array:
         """The weights that the next update will give, shape (d,); nothing is changed."""
@@ -265,18 +276,20 @@ class Engine:
     def _next_stop(self, target: int, to_convergence: bool) -> int:
         """How far the next stretch of updates may go without a pause for bookkeeping."""
         if self.k == self.newest:
-            return min(target, self.first + self.keyframes.next_step)
+            self.turns.begin(self.gradient)
+            return min(target, self.k + self.turns.room, self.first + self.keyframes.next_step)
         if to_convergence and self.converged is not None:
             target = min(target, self.converged)
         return min(target, self.newest)
 
     def _extend(self, stop: int, target: int, to_convergence: bool) -> None:
         """Make updates that were never made before, up to step `stop` or the end of the run."""
-        begun, fresh = self.k, list[float]()
+        begun, fresh, mark = self.k, list[float](), self.turns.mark
         self._update(stop, target, fresh, to_convergence)
         if not self._finite():
             made = self.k - begun
             self._restore(begun)
+            self.turns.cut(mark)
             fresh = []
             while made and self._finite():
                 self._update(self.k + 1, self.k + 1, fresh, to_convergence)
@@ -286,6 +299,15 @@ class Engine:
         self.newest = self.k
         if self.k == self.first + self.keyframes.next_step:
             self.keyframes.keep(self._memory)
+
+    def _update_again(self, stop: int, target: int) -> None:
+        """Make updates once more that were made before; losses that are not known are noted."""
+        if not self.losses.has_gaps:
+            self._update(stop, target, None, False)
+            return
+        begun, fresh = self.k, list[float]()
+        self._update(stop, target, fresh, False)
+        self.losses.fill(begun - self.first + 1, fresh)
 
     def _update(self, stop: int, target: int, fresh: list[float] | None, to_convergence: bool) -> None:
         """Make updates up to step `stop`, or to convergence if asked, on the way to step `target`.
@@ -309,6 +331,7 @@ class Engine:
         # A gradient is not short while its first component is long: one look spares the product.
         component, reach = self.gradient.item, 1.000001 * self.tolerance.norm
         watch = fresh is not None and self.converged is None and self.batches is None
+        note_gradient = self.turns.note if self.k >= self.newest else None
         k, loss, ended = self.k, self.loss, False
         while k < stop:
             if recent is not None:
@@ -320,6 +343,8 @@ class Engine:
             k += 1
             if fresh is not None:
                 fresh.append(loss)
+                if note_gradient is not None:
+                    note_gradient(gradient.tobytes())
                 if not -inf < loss < inf:
                     ended = True
                     break
@@ -337,11 +362,19 @@ class Engine:
 
     def _restore(self, k: int) -> None:
         """Compute step k again from a keyframe, the steps before it included in `recent`."""
+        self._go_over(*self._nearest(k), k)
+
+    def _nearest(self, k: int) -> tuple[int, Array]:
+        """The last keyframe from which the trail of step k can be made, and its memory."""
         begin, memory = self.keyframes.nearest(max(0, k - self.first - TRAIL))
-        self._load(self.first + begin, memory)
+        return self.first + begin, memory
+
+    def _go_over(self, begin: int, memory: Array, k: int) -> None:
+        """Make the updates from the memory of step `begin` to step k again."""
+        self._load(begin, memory)
         self.recent.restart(self.k)
         with np.errstate(all="ignore"):
-            self._update(k, k, None, False)
+            self._update_again(k, k)
 
     def _load(self, k: int, memory: Array) -> None:
         self._memory[:] = memory

@@ -12,12 +12,16 @@ from gd_tui.engine.objective import Array
 
 BLOCK = 1024
 """Steps whose least and greatest loss are kept together, so that long series are read at little cost."""
+NEAR = 1024
+"""Losses before the present step that a session keeps, every one."""
 
 
 class LossSeries:
     """The loss of every step of one engine, from its first step on.
 
     Reading is safe while another thread appends: values once written stay where they are.
+    A series that a session brought back (`recall`) may have gaps: steps whose loss is not known until they are
+    made again (`fill`). The extremes of the whole are known all the same.
     """
 
     def __init__(self) -> None:
@@ -25,12 +29,27 @@ class LossSeries:
         self._count = 0
         self._lows: list[float] = []
         self._highs: list[float] = []
+        self.has_gaps = False
+
+    @classmethod
+    def recall(cls, count: int, steps: NDArray[np.int64], losses: Array) -> LossSeries:
+        """A series of `count` steps of which some are known: `steps` and their `losses`, shape (m,)."""
+        series = cls()
+        series._values = np.full(max(BLOCK, count), np.nan)
+        series._values[steps] = losses
+        series._count = count
+        series.has_gaps = len(steps) < count
+        return series
 
     def __len__(self) -> int:
         return self._count
 
     def __getitem__(self, step: int) -> float:
         return float(self._values[: self._count][step])
+
+    def read(self, first: int, count: int) -> Array:
+        """The losses of the steps from `first` up to `count`, not to be changed."""
+        return self._values[first : min(count, self._count)]
 
     def extend(self, losses: Sequence[float]) -> None:
         """Add the losses of the next steps."""
@@ -41,6 +60,28 @@ class LossSeries:
             self._values = grown
         self._values[self._count : count] = losses
         self._count = count
+
+    def fill(self, step: int, losses: Sequence[float]) -> None:
+        """Take note of losses that were computed again, of `step` and those that follow it."""
+        if not losses:
+            return
+        end = step + len(losses)
+        self._values[step:end] = losses
+        for block in range(step // BLOCK, min(-(-end // BLOCK), len(self._lows))):
+            self._lows[block], self._highs[block] = _range_of(self._values[block * BLOCK : (block + 1) * BLOCK])
+
+    def sketch(self, interval: int, near: int) -> tuple[NDArray[np.int64], Array]:
+        """Steps and losses that stand for the series: of every `interval` steps the least and the greatest,
+        and each of the NEAR steps up to `near`.
+
+        Among the steps up to a multiple of the interval, or up to one of those near, the least is the series' own.
+        """
+        exact = np.arange(max(0, near - NEAR + 1), near + 1)
+        edges = np.unique(np.concatenate([np.arange(0, self._count, interval), exact, [near + 1, self._count]]))
+        edges = edges[edges <= self._count]
+        values = self._values[: self._count]
+        steps = np.unique(np.concatenate([_extremes(values, a, b) for a, b in pairwise(edges.tolist())]))
+        return steps.astype(np.int64), values[steps]
 
     def lowest(self, count: int) -> tuple[float, int]:
         """The least of the first `count` losses and its step, NaN left out; (inf, 0) if there is none."""
@@ -67,13 +108,16 @@ class LossSeries:
         if last < first:
             return np.empty(0), np.empty(0)
         if last - first + 1 <= 2 * columns:
-            return np.arange(first, last + 1, dtype=np.float64), self._values[first : last + 1].copy()
+            steps = np.arange(first, last + 1)
+            if self.has_gaps:
+                steps = steps[~np.isnan(self._values[first : last + 1]) | (steps == self._count - 1)]
+            return steps.astype(np.float64), self._values[steps]
         if (last - first) // columns >= 8 * BLOCK:
             return self._outline_of_blocks(first, last, columns)
         values = self._values[first : last + 1]
         edges = np.linspace(0, len(values), columns + 1).astype(np.intp)
-        steps = np.array([_extremes(values, a, b) for a, b in pairwise(edges)]).ravel()
-        return (first + steps).astype(np.float64), values[steps]
+        found = np.concatenate([_extremes(values, a, b) for a, b in pairwise(edges.tolist())])
+        return (first + found).astype(np.float64), values[found]
 
     def _outline_of_blocks(self, first: int, last: int, columns: int) -> tuple[Array, Array]:
         self._close_blocks()
@@ -82,18 +126,25 @@ class LossSeries:
         lows, highs = np.array(self._lows[:to_block]), np.array(self._highs[:to_block])
         ys = np.column_stack([np.minimum.reduceat(lows, edges[:-1]), np.maximum.reduceat(highs, edges[:-1])])
         xs = np.column_stack([edges[:-1] * BLOCK, edges[1:] * BLOCK - 1])
+        known = ys[:, 0] <= ys[:, 1]
+        xs, ys = xs[known], ys[known]
         head = _extremes(self._values[first : from_block * BLOCK], 0, from_block * BLOCK - first) + first
         tail = _extremes(self._values[to_block * BLOCK : last + 1], 0, last + 1 - to_block * BLOCK) + to_block * BLOCK
         steps = np.concatenate([head, xs.ravel(), tail]).astype(np.float64)
         return steps, np.concatenate([self._values[head], ys.ravel(), self._values[tail]])
 
     def _close_blocks(self) -> None:
-        with np.errstate(invalid="ignore"):
-            for begin in range(len(self._lows) * BLOCK, self._count - BLOCK + 1, BLOCK):
-                block = self._values[begin : begin + BLOCK]
-                low, high = np.fmin.reduce(block), np.fmax.reduce(block)
-                self._lows.append(float(low) if low == low else np.inf)
-                self._highs.append(float(high) if high == high else -np.inf)
+        for begin in range(len(self._lows) * BLOCK, self._count - BLOCK + 1, BLOCK):
+            low, high = _range_of(self._values[begin : begin + BLOCK])
+            self._lows.append(low)
+            self._highs.append(high)
+
+
+def _range_of(values: Array) -> tuple[float, float]:
+    """The least and the greatest of values, NaN left out; (inf, -inf) if there is none."""
+    with np.errstate(invalid="ignore"):
+        low, high = float(np.fmin.reduce(values)), float(np.fmax.reduce(values))
+    return (low, high) if low == low else (np.inf, -np.inf)
 
 
 def _lowest(values: Array) -> tuple[float, int]:
@@ -104,12 +155,13 @@ def _lowest(values: Array) -> tuple[float, int]:
 
 
 def _extremes(values: Array, begin: int, end: int) -> NDArray[np.intp]:
-    """Where the least and the greatest value of a column stand, in the order of the steps."""
+    """Where the least and the greatest value of a column stand, in the order of the steps; nowhere if all are NaN."""
     column = values[begin:end]
-    if len(column) == 0:
+    unknown = np.isnan(column)
+    if unknown.all():
         return np.empty(0, dtype=np.intp)
-    known = np.where(np.isnan(column), np.inf, column), np.where(np.isnan(column), -np.inf, column)
-    return np.sort(np.array([begin + int(known[0].argmin()), begin + int(known[1].argmax())], dtype=np.intp))
+    low, high = np.where(unknown, np.inf, column).argmin(), np.where(unknown, -np.inf, column).argmax()
+    return np.sort(np.array([begin + int(low), begin + int(high)], dtype=np.intp))
 
 
 class Keyframes:
@@ -142,6 +194,22 @@ class Keyframes:
         """The step that is due to be kept next, counted from the engine's first."""
         return self._count * self.stride
 
+    def thinned(self, most: int) -> tuple[int, Array]:
+        """The stride and the frames of at most `most` keyframes that cover the whole run evenly."""
+        apart = 1
+        while -(-self._count // apart) > most:
+            apart *= 2
+        return self.stride * apart, self._frames[: self._count : apart].copy()
+
+    @classmethod
+    def recall(cls, stride: int, frames: Array) -> Keyframes:
+        """The keyframes that `thinned` gave."""
+        keyframes = cls(frames.shape[1])
+        keyframes.stride = stride
+        for frame in frames:
+            keyframes._append(frame)
+        return keyframes
+
     def keep(self, memory: Array) -> None:
         """Keep the memory of step `next_step`, shape (size,)."""
         if self._count == self._limit:
@@ -149,6 +217,9 @@ class Keyframes:
             self._frames[:half] = self._frames[: self._count : 2]
             self._count = half
             self.stride *= 2
+        self._append(memory)
+
+    def _append(self, memory: Array) -> None:
         if self._count == len(self._frames):
             grown = np.empty((min(2 * self._count, self._limit), self._frames.shape[1]))
             grown[: self._count] = self._frames

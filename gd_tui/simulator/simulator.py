@@ -1,105 +1,75 @@
-"""Simulator: stand at any step of a run, change something there, take it back."""
+"""Simulator: a run that can be changed at any step, and every change taken back."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from math import isfinite
-from typing import Any
 
 import msgspec
-import numpy as np
 
-from gd_tui.engine.analysis import euclidean_norm, slice_minimum
-from gd_tui.engine.engine import Engine, Status
-from gd_tui.engine.objective import Array, Objective
-from gd_tui.engine.optimizers import make_optimizer
-from gd_tui.engine.schedules import make_schedule
-from gd_tui.engine.terms import Term, number
-from gd_tui.errors import InputError
+from gd_tui.engine.optimizers import OPTIMIZERS, make_optimizer
+from gd_tui.engine.schedules import SCHEDULES, make_schedule
+from gd_tui.engine.settings import Value
+from gd_tui.errors import InputError, unknown
 from gd_tui.numerals import exact
-from gd_tui.problems import PROBLEMS, build_objective, start_weights
+from gd_tui.problems import PROBLEMS
 from gd_tui.scenario import Scenario
-from gd_tui.simulator.branch import Branch, Segment
-from gd_tui.simulator.snapshot import Snapshot
+from gd_tui.simulator.branch import Branch
+from gd_tui.simulator.building import begin, check_batch, first_segment, later_segment
+from gd_tui.simulator.run import Rival, Run
+from gd_tui.simulator.snapshot import Snapshot, take
+from gd_tui.words import quoted
 
 NOTCH = 10**0.1
 """One notch of the learning rate: ten of them make a factor of ten."""
 
 
-class Simulator:
+@dataclass(frozen=True, eq=False)
+class Ghost:
+    """A future that an edit has replaced: the steps of `branch` from `first` on."""
+
+    branch: Branch
+    first: int
+
+
+@dataclass(frozen=True, eq=False)
+class Position:
+    """A run, where one stood in it, and what there was to see beside it."""
+
+    branch: Branch
+    k: int
+    ghosts: tuple[Ghost, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+
+
+class Simulator(Run):
     """A run that can be stepped both ways and edited at any step.
 
     Attributes:
-        branch: the run as it is now; edits replace it and keep the old one for `undo`.
+        ghosts: futures that edits have replaced, the last one at the end.
+        done, undone: where one stood before each edit, and after each that was taken back, the last at the end.
+        version: a number that changes with every edit.
     """
 
     def __init__(self, scenario: Scenario) -> None:
         """Begin the scenario's run. Raises InputError if it names something that does not exist."""
-        self.branch = _begin(scenario)
-        self._undo: list[tuple[Branch, int]] = []
-        self._redo: list[tuple[Branch, int]] = []
-        self._run = 0
-        self._active = 0
+        super().__init__(begin(scenario))
+        self.ghosts: tuple[Ghost, ...] = ()
+        self.done: list[Position] = []
+        self.undone: list[Position] = []
+        self.version = 0
 
-    @property
-    def engine(self) -> Engine:
-        """The engine of the present step."""
-        return self.branch.segments[self._active].engine
+    def snapshot(self, selected: int = 0) -> Snapshot:
+        """All that is to be shown of the present step; `selected` is the weight to look at closely."""
+        ghosts = tuple((ghost.branch, ghost.first) for ghost in self.ghosts)
+        return take(self, selected, ghosts, self.version)
 
-    @property
-    def k(self) -> int:
-        """The present step."""
-        return self.engine.k
-
-    @property
-    def newest(self) -> int:
-        """The furthest step reached."""
-        return self.branch.newest
-
-    @property
-    def status(self) -> Status:
-        """Whether the present step is the end of the run."""
-        return self.engine.status
-
-    @property
-    def scenario(self) -> Scenario:
-        """What the run is a run of at the present step, with its learning rate spelt out."""
-        return self.branch.segments[self._active].scenario
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The weights' names."""
-        return self.branch.objective.names
-
-    def step(self, count: int = 1) -> int:
-        """Make `count` updates; returns how many there were to make before the run diverged."""
-        return self._forward(count, to_convergence=False)
-
-    def run(self, count: int) -> int:
-        """Make up to `count` updates, fewer where the run converges or diverges; returns how many."""
-        return self._forward(count, to_convergence=True)
-
-    def back(self, count: int = 1) -> int:
-        """Go `count` steps back, at most to step 0; returns how many."""
-        begun = self.k
-        self.seek(max(0, begun - count))
-        return begun - self.k
-
-    def goto(self, k: int) -> None:
-        """Stand at step k, making new updates where it was not reached yet."""
-        self.seek(min(k, self.newest))
-        self.step(k - self.k)
-
-    def seek(self, k: int) -> None:
-        """Stand at step k, 0 <= k <= newest. Raises InputError outside that range."""
-        if not 0 <= k <= self.newest:
-            raise InputError(f"there is no step {k:,} yet: steps 0 to {self.newest:,} were made")
-        self._active = self.branch.index(k)
-        self.engine.seek(k)
+    # Edits
 
     def set_rate(self, lr: float) -> None:
-        """Go on with another learning rate; the optimizer's memory stays."""
-        scenario = msgspec.structs.replace(self.scenario, lr=lr)
-        self._edit(f"lr {exact(lr)}", scenario, self.engine.w, keep_memory=True)
+        """Go on with another base learning rate; the memories of optimizer and schedule stay."""
+        self._edit(f"lr {exact(lr)}", self._changed(lr=lr))
 
     def nudge_rate(self, notches: int) -> float:
         """Raise or lower the learning rate by notches of 10^(1/10); returns the new one."""
@@ -110,28 +80,72 @@ class Simulator:
         """Give weight i another value; the optimizer's memory stays. At step 0 this moves the start."""
         if not isfinite(value):
             raise InputError(f"{self.names[i]} must be a finite number, not {value}")
-        weights = self.engine.w.copy()
-        weights[i] = value
         scenario = self.scenario
         if self.k == 0:
-            scenario = msgspec.structs.replace(scenario, start=tuple(weights.tolist()))
-        self._edit(f"w {self.names[i]} {exact(value)}", scenario, weights, keep_memory=True, moved={i: value})
+            start = self.engine.w.tolist()
+            start[i] = value
+            scenario = self._changed(start=tuple(start))
+        self._edit(f"w {quoted(self.names[i])} {exact(value)}", scenario, moved={i: value})
 
-    def set_optimizer(self, name: str, hyperparameters: dict[str, float | bool] | None = None) -> None:
+    def set_optimizer(self, name: str, hyperparameters: Mapping[str, float | bool] | None = None) -> None:
         """Go on with another optimizer, whose memory begins afresh."""
-        scenario = msgspec.structs.replace(self.scenario, optimizer=name, hyperparameters=hyperparameters or {})
-        self._edit(f"optimizer {name}", scenario, self.engine.w, keep_memory=False)
+        scenario = self._changed(optimizer=name, hyperparameters=dict(hyperparameters or {}))
+        make_optimizer(name, scenario.hyperparameters)
+        settings = (f"set {key} {_spelt(value)}" for key, value in scenario.hyperparameters.items())
+        self._edit("; ".join([f"optimizer {name}", *settings]), scenario, fresh=True)
+
+    def set_schedule(self, name: str) -> None:
+        """Go on with another schedule of the learning rate; its clock is the step, its memory begins afresh."""
+        make_schedule(name, {})
+        self._edit(f"schedule {name}", self._changed(schedule=name, schedule_settings={}))
+
+    def set_setting(self, name: str, value: Value) -> None:
+        """Give a hyperparameter of the optimizer, or a setting of the schedule, another value.
+
+        The optimizer's memory stays, as in PyTorch. Raises InputError for a name that neither of them has.
+        """
+        scenario = self.scenario
+        optimizer, schedule = OPTIMIZERS[scenario.optimizer], SCHEDULES[scenario.schedule]
+        known = {**schedule.settings(), **optimizer.settings()}
+        if name not in known:
+            raise unknown(f"setting of {optimizer.name} and of the schedule {schedule.name}", name, known)
+        if name in optimizer.settings():
+            if isinstance(value, tuple):
+                raise InputError(f"{optimizer.name}: {name} must be one value, not a list")
+            scenario = self._changed(hyperparameters={**scenario.hyperparameters, name: value})
+            make_optimizer(scenario.optimizer, scenario.hyperparameters)
+        else:
+            scenario = self._changed(schedule_settings={**scenario.schedule_settings, name: value})
+            make_schedule(scenario.schedule, scenario.schedule_settings)
+        self._edit(f"set {name} {_spelt(value)}", scenario)
+
+    def set_batch(self, rows: int | None) -> None:
+        """Go on with another number of rows for each update; None for all of them."""
+        scenario = self._changed(batch=rows)
+        check_batch(scenario, self.branch.objective)
+        self._edit(f"batch {rows or 'all'}", scenario)
+
+    def set_seed(self, seed: int) -> None:
+        """Draw random numbers from another seed from here on; at step 0 also those of a random start."""
+        scenario = self._changed(seed=seed)
+        if self.k == 0:
+            self._go_on(begin(scenario), 0, self._ghosts())
+        else:
+            self._edit(f"seed {seed}", scenario)
 
     def reset(self, *, new_seed: bool = False) -> None:
         """Start again from step 0: from the same weights, or from random ones of the next seed."""
         scenario = self.scenario
         if new_seed:
-            scenario = msgspec.structs.replace(scenario, start="random", seed=scenario.seed + 1)
-        self._replace(_begin(scenario), 0)
+            scenario = self._changed(start="random", seed=scenario.seed + 1)
+        rivals = () if new_seed else self.rivals
+        self._go_on(begin(scenario), 0)
+        self.rivals = rivals
 
     def open(self, scenario: Scenario) -> None:
         """Begin another scenario. Raises InputError, with nothing lost, if it names what does not exist."""
-        self._replace(_begin(scenario), 0)
+        self._go_on(begin(scenario), 0)
+        self.rivals, self.marks, self.breakpoints = (), {}, {}
 
     def open_problem(self, name: str, needed: str | None = None) -> None:
         """Begin another problem with its own learning rate and start; optimizer and seed stay.
@@ -148,167 +162,96 @@ class Simulator:
 
     def undo(self) -> bool:
         """Take the last edit back; False if there was none."""
-        return self._swap(self._undo, self._redo)
+        return self._swap(self.done, self.undone)
 
     def redo(self) -> bool:
         """Make the edit again that was last taken back; False if there was none."""
-        return self._swap(self._redo, self._undo)
+        return self._swap(self.undone, self.done)
 
-    def snapshot(self, selected: int = 0) -> Snapshot:
-        """All that is to be shown of the present step; `selected` is the weight to look at closely."""
-        engine, objective = self.engine, self.engine.present
-        trail = self.branch.segments[self._active].trail()
-        lowest, lowest_at = self.branch.lowest(self.k)
-        with np.errstate(all="ignore"):
-            return Snapshot(
-                scenario=self.scenario,
-                k=self.k,
-                newest=self.newest,
-                status=engine.status,
-                reason=self.reason,
-                converged=engine.converged,
-                lr=engine.rate,
-                names=self.names,
-                weights=engine.w.copy(),
-                gradient=engine.gradient.copy(),
-                start=self.branch.segments[0].engine.keyframes.nearest(0)[1][: len(engine.w)],
-                optimum=self.branch.objective.optimum,
-                previous_gradient=engine.gradient_before(trail[-1]) if len(trail) else None,
-                change=engine.w - trail[-1] if len(trail) else None,
-                next_weights=engine.peek(),
-                loss=engine.loss,
-                loss_change=engine.loss - self.branch.loss(self.k - 1) if self.k else None,
-                lowest=lowest,
-                lowest_at=lowest_at,
-                gradient_norm=euclidean_norm(engine.gradient),
-                selected=selected,
-                terms=self._terms(selected),
-                trail=trail[:, selected].copy(),
-                slice_minimum=self._slice_minimum(selected),
-                data_units=self.branch.objective.data_units(engine.w),
-                full_loss=engine.full_loss() if engine.batches else None,
-                epoch=engine.batches.epoch(self.k) if engine.batches else None,
-                run=self._run,
-                _branch=self.branch,
-                _objective=objective,
-            )
+    def drop_ghosts(self) -> int:
+        """Show the futures that edits have replaced no longer; returns how many there were."""
+        count, self.ghosts = len(self.ghosts), ()
+        self.version += count > 0
+        return count
 
-    def _slice_minimum(self, i: int) -> float | None:
-        engine = self.engine
-        try:
-            return slice_minimum(engine.present, engine.w, i, engine.loss, float(engine.gradient[i]))
-        except InputError:  # a function of the user's own that fails somewhere along the slice
-            return None
+    def compare(self, optimizer: str, lr: float | None = None) -> Rival:
+        """Show another optimizer's run from the same start beside this one, with the same or another rate.
 
-    def _terms(self, i: int) -> tuple[Term, ...]:
-        engine = self.engine
-        lines = engine.present.terms(engine.w, i)
-        gradient = engine.clipped()
-        if gradient[i] != engine.gradient[i]:
-            lines += (_clipped(float(engine.gradient[i]), float(gradient[i]), engine.clip or 0.0),)
-        after = engine.optimizer.terms(i, self.names[i], engine.w, gradient, engine.state, engine.moment())
-        return lines + after
+        Raises InputError for an optimizer or a rate that there is not.
+        """
+        origin = self.branch.segments[0]
+        rate = self.engine.lr if lr is None else lr
+        scenario = msgspec.structs.replace(origin.scenario, optimizer=optimizer, hyperparameters={}, lr=rate)
+        start = origin.engine.keyframes.nearest(0)[1][: len(self.names)]
+        segment = first_segment(self.branch.objective, scenario, start)
+        rival = Rival(f"{optimizer} lr {rate:g}", Branch(self.branch.objective, (segment,)))
+        self.rivals = (*(known for known in self.rivals if known.label != rival.label), rival)
+        self.version += 1
+        return rival
 
-    @property
-    def reason(self) -> str:
-        """Why the run has ended here, in words; empty while it has not."""
-        engine = self.engine
-        if engine.status is Status.CONVERGED:
-            return engine.tolerance.words
-        if engine.status is not Status.DIVERGED:
-            return ""
-        broken = [name for name, w in zip(self.names, engine.w, strict=True) if not isfinite(w)]
-        return f"loss is {engine.loss}" if not isfinite(engine.loss) else f"{broken[0]} is no longer finite"
-
-    def _forward(self, count: int, *, to_convergence: bool) -> int:
-        begun, target = self.k, self.k + count
-        while self.k < target:
-            last = self._active == len(self.branch.segments) - 1
-            stop = target if last else min(target, self.branch.segments[self._active + 1].engine.first)
-            made = self.engine.run(stop - self.k, to_convergence=to_convergence)
-            if self.k == stop and not last:
-                self.seek(stop)
-            elif made == 0:
-                break
-        return self.k - begun
+    def _changed(self, **fields: object) -> Scenario:
+        return msgspec.structs.replace(self.scenario, **fields)
 
     def _edit(
-        self,
-        command: str,
-        scenario: Scenario,
-        weights: Array,
-        *,
-        keep_memory: bool,
-        moved: dict[int, float] | None = None,
+        self, command: str, scenario: Scenario, *, moved: Mapping[int, float] | None = None, fresh: bool = False
     ) -> None:
-        """Go on from the present step with a new engine."""
-        old, k, before = self.engine, self.k, self.branch.segments[self._active]
-        same_step = old.first == k
-        engine = _engine(
-            self.branch.objective,
-            scenario,
-            weights,
-            state=old.state if keep_memory and k else None,
-            schedule_memory=old.schedule_memory if scenario.schedule == self.scenario.schedule else None,
-            first=k,
-            tolerance=self.branch.segments[0].engine.tolerance if k else None,
-        )
-        segment = Segment(
-            scenario,
-            engine,
-            before.trail(),
-            edits=(*before.edits * same_step, command),
-            moved=(before.moved if same_step else {}) | (moved or {}),
-            fresh=not keep_memory or k == 0 or (same_step and before.fresh),
-        )
-        kept = self.branch.segments[: self._active + (old.first < k)]
-        self._replace(Branch(self.branch.objective, (*kept, segment)), k)
+        """Go on from the present step with a new engine; edits at the same step make one segment."""
+        k, here, index, moved = self.k, self.segment, self._active, dict(moved or {})
+        if k == 0:
+            start = self.engine.w.copy()
+            for i, value in moved.items():
+                start[i] = value
+            branch = Branch(self.branch.objective, (first_segment(self.branch.objective, scenario, start),))
+            self._go_on(branch, 0, self._ghosts())
+            return
+        edits: tuple[str, ...] = (command,)
+        if here.engine.first == k:
+            index, edits = index - 1, _in_place(here.edits, command)
+            moved, fresh = {**here.moved, **moved}, fresh or here.fresh
+        before = self.branch.segments[index]
+        before.engine.seek(k)
+        segment = later_segment(self.branch, before, scenario, edits=edits, moved=moved, fresh=fresh)
+        kept = self.branch.segments[: index + 1]
+        self._go_on(Branch(self.branch.objective, (*kept, segment)), k, self._ghosts())
 
-    def _replace(self, branch: Branch, k: int) -> None:
-        self._undo.append((self.branch, self.k))
-        self._redo.clear()
-        self._show(branch, k)
+    def _ghosts(self) -> tuple[Ghost, ...]:
+        """The ghosts once the present future is one of them."""
+        return (*self.ghosts, Ghost(self.branch, self.k)) if self.newest > self.k else self.ghosts
 
-    def _swap(self, source: list[tuple[Branch, int]], other: list[tuple[Branch, int]]) -> bool:
+    def _go_on(self, branch: Branch, k: int, ghosts: tuple[Ghost, ...] = ()) -> None:
+        self.done.append(self._position())
+        self.undone.clear()
+        self._show(Position(branch, k, ghosts, self.rivals))
+
+    def _position(self) -> Position:
+        return Position(self.branch, self.k, self.ghosts, self.rivals)
+
+    def _swap(self, source: list[Position], other: list[Position]) -> bool:
         if not source:
             return False
-        other.append((self.branch, self.k))
-        self._show(*source.pop())
+        other.append(self._position())
+        self._show(source.pop())
         return True
 
-    def _show(self, branch: Branch, k: int) -> None:
-        self.branch = branch
-        self._run += 1
-        self.seek(k)
+    def _show(self, position: Position) -> None:
+        self.branch, self.ghosts, self.rivals = position.branch, position.ghosts, position.rivals
+        self.version += 1
+        self.seek(position.k)
 
 
-def _clipped(before: float, after: float, clip: float) -> Term:
-    parts = (number("gradient", before), " × ", number("clip/norm", after / before))
-    return Term("clipped", parts, after, f"all gradients shortened alike, to a norm of {clip:g}", "gradient")
+def _in_place(edits: tuple[str, ...], command: str) -> tuple[str, ...]:
+    """The edits with one more, which takes the place of the last one if that was of the same thing."""
+    if edits and _subject(edits[-1]) == _subject(command):
+        edits = edits[:-1]
+    return (*edits, command)
 
 
-def _begin(scenario: Scenario) -> Branch:
-    """The scenario's run at step 0, with its learning rate spelt out."""
-    objective = build_objective(scenario)
-    if scenario.batch is not None and not objective.rows:
-        raise InputError(f"{scenario.problem} has no rows of data, so --batch has nothing to choose from")
-    if scenario.lr is None:
-        scenario = msgspec.structs.replace(scenario, lr=objective.default_rate)
-    start = start_weights(scenario, objective)
-    return Branch(objective, (Segment(scenario, _engine(objective, scenario, start), np.empty((0, len(start)))),))
+def _subject(command: str) -> list[str]:
+    words = command.split()
+    return words[:-1] if words[0] in ("w", "set") else words[:1]
 
 
-def _engine(objective: Objective, scenario: Scenario, weights: Array, **carried: Any) -> Engine:
-    """The scenario's engine from these weights on; `carried` is what it takes over from the one before."""
-    assert scenario.lr is not None
-    return Engine(
-        objective,
-        make_optimizer(scenario.optimizer, scenario.hyperparameters),
-        scenario.lr,
-        weights,
-        seed=scenario.seed,
-        schedule=make_schedule(scenario.schedule, scenario.schedule_settings),
-        clip=scenario.clip,
-        batch=scenario.batch,
-        **carried,
-    )
+def _spelt(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ",".join(map(exact, value)) if isinstance(value, tuple) else exact(value)

@@ -1,0 +1,39 @@
+"""What is kept of an engine, so that a session goes on where it stopped without its run being made again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gd_tui.engine.objective import Array
+
+KEPT_FRAMES: Final = 256
+"""Keyframes that `Engine.keep` keeps at most; fewer where they take more than KEPT_BYTES."""
+KEPT_BYTES: Final = 2**18
+KEPT_LOSSES: Final = 512
+"""Stretches of the loss series of which `Engine.keep` keeps the extremes, about."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What brings an engine back without making its run again (`Engine.keep`, `Engine.recall`).
+
+    Attributes:
+        newest: the furthest step. diverged, converged: see `Engine`.
+        stride, frames: keyframes, shape (m, size). near, frame: a step just before the present one, and the
+            memory there, shape (size,).
+        steps, losses: steps counted from the engine's first, and the loss of each, shape (m,).
+    """
+
+    newest: int
+    diverged: int | None
+    converged: int | None
+    stride: int
+    frames: Array
+    near: int
+    frame: Array
+    steps: NDArray[np.int64]
+    losses: Array

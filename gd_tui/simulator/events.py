@@ -1,0 +1,168 @@
+"""What happened along the way: the loss began to rise, a gradient turned, the loss came to a best again, or stood."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from enum import IntFlag
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gd_tui.engine.engine import Engine
+from gd_tui.engine.objective import Array
+
+WINDOW = 50
+"""Updates over which the loss has hardly changed on a plateau."""
+HARDLY = 1e-4
+"""What the loss changes by on a plateau at most, as a share of itself."""
+BLOCK = 1024
+KEPT_BYTES = 2**16
+"""What the events of one engine may take in a session; of more, some are left out."""
+EVENLY = 1000
+"""Events that are kept where they are too many."""
+
+
+class Event(IntFlag):
+    """What happened at a step; where it goes on for several steps, it happened at the first of them."""
+
+    RISE = 1
+    TURN = 2
+    BEST = 4
+    PLATEAU = 8
+    EDIT = 16
+    CONVERGED = 32
+    DIVERGED = 64
+
+    @property
+    def words(self) -> str:
+        """What happened, as people say it."""
+        return ", ".join(WORDS[event] for event in Event if event in self)
+
+
+WORDS = {
+    Event.RISE: "the loss rose",
+    Event.TURN: "a gradient changed its sign",
+    Event.BEST: "the lowest loss so far again",
+    Event.PLATEAU: f"the loss has hardly changed for {WINDOW} updates",
+    Event.EDIT: "an edit",
+    Event.CONVERGED: "converged",
+    Event.DIVERGED: "diverged",
+}
+
+Flags = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class KeptEvents:
+    """What brings the events of an engine back: a flag for each step, compressed, and what the last one was amid."""
+
+    flags: bytes
+    amid: int
+
+
+class Events:
+    """The events of one engine's steps, found whenever somebody asks, from where it was left last time."""
+
+    def __init__(self, engine: Engine, best: float = np.inf) -> None:
+        """`best` is the least loss of the run before this engine took over."""
+        self._engine = engine
+        self._best = best
+        self._flags: Flags = np.zeros(BLOCK, dtype=np.uint8)
+        self._count = 1
+        self._blocks: list[int] = []
+        self._amid = Event.BEST if engine.loss < best else Event(0)
+        """What was the case at the last step that was looked at."""
+
+    def next_after(self, k: int) -> int | None:
+        """The first step after k at which something happened."""
+        found = np.flatnonzero(self._read()[max(0, k + 1 - self._engine.first) :])
+        return None if not len(found) else max(k + 1, self._engine.first) + int(found[0])
+
+    def last_before(self, k: int) -> int | None:
+        """The last step before k at which something happened."""
+        found = np.flatnonzero(self._read()[: max(0, k - self._engine.first)])
+        return None if not len(found) else self._engine.first + int(found[-1])
+
+    def at(self, k: int) -> Event:
+        """What happened at step k."""
+        return Event(int(self._read()[k - self._engine.first]))
+
+    def marks(self, first: int, last: int, columns: int) -> tuple[Array, Flags]:
+        """Steps of [first, last] with what happened there, at most one for each column."""
+        flags, begin = self._read(), self._engine.first
+        low, high = first - begin, min(last - begin, len(flags) - 1) + 1
+        edges = np.unique(np.linspace(low, high, min(columns, max(1, high - low)) + 1).astype(np.intp))
+        if high <= low:
+            return np.empty(0), np.empty(0, dtype=np.uint8)
+        if (high - low) // columns >= 8 * BLOCK:
+            edges = np.unique(edges // BLOCK)[: len(self._blocks)]
+            found = np.bitwise_or.reduceat(np.array(self._blocks, dtype=np.uint8), edges)
+            steps = edges * BLOCK
+        else:
+            steps, found = edges[:-1], np.bitwise_or.reduceat(flags[low:high], edges[:-1] - low)
+        happened = found > 0
+        return (begin + steps[happened]).astype(np.float64), found[happened]
+
+    def keep(self) -> KeptEvents:
+        """What `recall` brings back."""
+        flags = self._read()
+        packed = zlib.compress(flags.tobytes(), 1)
+        if len(packed) > KEPT_BYTES:
+            happened = np.flatnonzero(flags)
+            some = happened[np.linspace(0, len(happened) - 1, EVENLY).astype(np.intp)]
+            thinned = np.zeros_like(flags)
+            thinned[some] = flags[some]
+            packed = zlib.compress(thinned.tobytes(), 1)
+        return KeptEvents(packed, int(self._amid))
+
+    def recall(self, kept: KeptEvents) -> None:
+        """Take up again what was kept. Raises ValueError if it is not of this engine's steps."""
+        count = len(self._engine.losses)
+        unpack = zlib.decompressobj()
+        try:
+            flags = unpack.decompress(kept.flags, count)
+        except zlib.error as error:
+            raise ValueError(f"its events cannot be read: {error}") from None
+        if len(flags) != count:
+            raise ValueError(f"it has the events of {len(flags)} steps, not of {count}")
+        self._flags, self._count = np.frombuffer(flags, dtype=np.uint8).copy(), count
+        self._amid = Event(kept.amid)
+        self._best = min(self._best, self._engine.losses.lowest(count)[0])
+
+    def _read(self) -> Flags:
+        """The flags of all steps, brought up to the newest."""
+        known, count = self._count, len(self._engine.losses)
+        if known < count:
+            if count > len(self._flags):
+                self._flags = np.concatenate([self._flags, np.zeros(count, dtype=np.uint8)])
+            self._flags[known:count] = self._found(known, count)
+            self._count = count
+        for begin in range(len(self._blocks) * BLOCK, count - BLOCK + 1, BLOCK):
+            self._blocks.append(int(np.bitwise_or.reduce(self._flags[begin : begin + BLOCK])))
+        return self._flags[:count]
+
+    def _found(self, known: int, count: int) -> Flags:
+        """The flags of the steps from `known` up to `count`."""
+        begin = max(0, known - WINDOW)
+        losses = self._engine.losses.read(begin, count)
+        new = losses[known - begin :]
+        with np.errstate(all="ignore"):
+            lowest = np.fmin.accumulate(np.concatenate([[self._best], new]))
+            is_best = new < lowest[:-1]
+            rises = new > losses[known - begin - 1 : -1]
+            flat = np.zeros(len(new), dtype=bool)
+            before = losses[: max(0, count - begin - WINDOW)]
+            after = losses[WINDOW:]
+            flat[len(new) - len(after) :] = np.abs(after - before) <= HARDLY * np.abs(before)
+        turns = self._engine.turns.take().astype(bool)
+        self._best = float(lowest[-1])
+        cases = {Event.RISE: rises, Event.TURN: turns, Event.BEST: is_best, Event.PLATEAU: flat}
+        flags = np.zeros(len(new), dtype=np.uint8)
+        amid = Event(0)
+        for event, case in cases.items():
+            earlier = np.concatenate([[event in self._amid], case[:-1]])
+            flags[case & ~earlier] |= np.uint8(event)
+            amid |= event if case[-1] else Event(0)
+        self._amid = amid
+        return flags
