@@ -120,7 +120,7 @@ class Retelling:
                 yield f"w[{i}] = {literal(value)}"
         before = None if previous is None else previous.engine
         yield from self._optimizer(engine, before, segment.fresh)
-        yield from self._rate(engine, before)
+        yield from self._rate(segment, previous)
         if (Moment, "random") in self._carving.methods:
             yield from self._set("at._seed", literal(segment.scenario.seed))
         batches = f"Batches({engine.objective.rows}, {segment.scenario.batch}, {segment.scenario.seed})"
@@ -138,13 +138,14 @@ class Retelling:
         elif _shapes(before) != _shapes(engine):
             yield "state = carried(state, optimizer.init(w))" if engine.state else "state = {}"
 
-    def _rate(self, engine: Engine, before: Engine | None) -> Iterator[str]:
+    def _rate(self, segment: Segment, previous: Segment | None) -> Iterator[str]:
+        engine = segment.engine
         if not _is_scheduled(engine):
             yield from self._set("at.lr", literal(engine.lr)) if "lr" in self._carving.read else []
             return
         self._now.pop("at.lr", None)
         yield from self._set("lr", literal(engine.lr))
-        if before is None or before.schedule != engine.schedule:
+        if previous is None or _schedule(previous) != _schedule(segment):
             yield from self._made("schedule", engine.schedule)
             yield "memory = schedule.init()" if engine.schedule.watches else "memory = {}"
 
@@ -199,6 +200,10 @@ class Retelling:
 
 def _is_scheduled(engine: Engine) -> bool:
     return not isinstance(engine.schedule, Constant)
+
+
+def _schedule(segment: Segment) -> tuple[object, ...]:
+    return segment.scenario.schedule, segment.scenario.schedule_settings
 
 
 def _shapes(engine: Engine) -> dict[str, tuple[int, ...]]:

@@ -159,6 +159,7 @@ class PastRun(Trace):
     def rows(self) -> Iterator[Row]:
         segments = self._segments
         ends = [segment.engine.first for segment in segments[1:]] + [self.last + 1]
+        stood = [(segment.engine, segment.engine.k) for segment in segments]
         try:
             for segment, end in zip(segments, ends, strict=True):
                 engine = segment.engine
@@ -167,7 +168,8 @@ class PastRun(Trace):
                     engine.run(k - engine.k)
                     yield self._row(engine)
         finally:
-            self.simulator.seek(self.last)
+            for engine, k in stood:
+                engine.seek(k)
 
     def ending(self) -> Ending:
         from gd_tui.engine.engine import Status

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from gd_tui.export.script import script
@@ -53,3 +54,24 @@ def simulated(scenario: Scenario, steps: int) -> Simulator:
     simulator = Simulator(scenario)
     simulator.step(steps)
     return simulator
+
+
+def edit(simulator: Simulator, commands: str) -> None:
+    """Do what the commands say, with `;` between."""
+    for command in commands.split("; "):
+        word, *rest = command.split()
+        EDITS[word](simulator, *rest)
+
+
+EDITS: dict[str, Callable[..., object]] = {
+    "lr": lambda simulator, lr: simulator.set_rate(float(lr)),
+    "w": lambda simulator, name, value: simulator.set_weight(simulator.names.index(name), float(value)),
+    "optimizer": lambda simulator, name: simulator.set_optimizer(name),
+    "schedule": lambda simulator, name: simulator.set_schedule(name),
+    "set": lambda simulator, name, value: simulator.set_setting(
+        name, value == "true" if value.isalpha() else float(value)
+    ),
+    "batch": lambda simulator, rows: simulator.set_batch(int(rows)),
+    "seed": lambda simulator, seed: simulator.set_seed(int(seed)),
+    "back": lambda simulator, count: simulator.back(int(count)),
+}

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gd_tui.commands import perform
 from gd_tui.engine.schedules import SCHEDULES
 from gd_tui.export.script import script
 from gd_tui.scenario import Scenario
@@ -19,7 +18,7 @@ from gd_tui.simulator import Simulator
 
 from ..engine.cases import SCENARIOS
 from ..engine.optimizers.variants import SETTINGS
-from .running import assert_same_run, read_back, run_script, simulated
+from .running import assert_same_run, edit, read_back, run_script, simulated
 
 STACKLOSS: dict[str, Any] = {"problem": "linear", "data": "stackloss", "standardize": True}
 SCHEDULED: dict[str, dict[str, Any]] = {
@@ -85,6 +84,7 @@ EDITS = {
     "memory-that-appears": ("set momentum 0.9", "set momentum 0", "set momentum 0.3"),
     "memory-in-part": ("optimizer adam", "set amsgrad true", "set beta1 0.5"),
     "schedule": ("schedule cosine", "lr 0.02", "schedule plateau", "lr 0.03", "schedule constant", "lr 0.01"),
+    "schedule-set-to-what-it-is": ("schedule plateau", "set patience 10", "schedule plateau", "set patience 2"),
     "batch": ("batch 2", "batch 3", "lr 0.01"),
     "seed": ("batch 2; seed 3", "seed 4"),
     "random": ("optimizer random", "seed 9", "w w2 3", "lr 0.2"),
@@ -104,18 +104,18 @@ def test_edits_on_the_way(edits: tuple[str, ...]) -> None:
     assert_same_run(simulator)
 
 
-@pytest.mark.parametrize("edit", ["w w1 1", "lr 0.3", "optimizer adam"])
-def test_an_edit_at_the_very_end(edit: str) -> None:
+@pytest.mark.parametrize("command", ["w w1 1", "lr 0.3", "optimizer adam"])
+def test_an_edit_at_the_very_end(command: str) -> None:
     simulator = simulated(Scenario(), 5)
-    perform(edit, simulator)
+    edit(simulator, command)
     assert_same_run(simulator)
 
 
 def edited(scenario: Scenario, edits: tuple[str, ...]) -> Simulator:
-    simulator = Simulator(scenario)
-    simulator.step(10)
-    for edit in edits:
-        perform(edit, simulator)
+    """Ten updates, and ten more after every edit."""
+    simulator = simulated(scenario, 10)
+    for commands in edits:
+        edit(simulator, commands)
         simulator.step(10)
     return simulator
 
