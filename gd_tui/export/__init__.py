@@ -73,7 +73,7 @@ def _write(target: Path, shown: str, put: Callable[[TextIO], None]) -> None:
     except OSError as error:
         raise InputError(f"export {shown}: cannot be written: {error.strerror}") from None
     try:
-        with open(handle, "w", encoding="utf-8", newline="") as out:
+        with open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as out:
             put(out)
         os.chmod(name, _mode(target))
         os.replace(name, target)

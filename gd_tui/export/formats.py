@@ -49,7 +49,7 @@ def write_jsonl(trace: Trace, out: TextIO) -> None:
 
 def write_markdown(trace: Trace, out: TextIO) -> None:
     """A table with every column, and the ending below it."""
-    names = [_printable(name).replace("|", r"\|") for name in _columns(trace)]
+    names = [printable(name).replace("|", r"\|") for name in _columns(trace)]
     out.write("\n\n".join(_first_lines(trace)) + "\n\n")
     out.write(f"| {' | '.join(names)} |\n|{'---:|' * len(names)}\n")
     for row in trace.rows():
@@ -132,7 +132,7 @@ def _encode(value: Any) -> str:
 def _last_lines(ending: Ending) -> list[str]:
     lines = [f"{ending.status} at step {ending.step}: {ending.reason}"]
     if ending.data_units is not None:
-        pairs = [f"{_printable(name)} = {w:.8g}" for name, w in zip(*ending.data_units, strict=True)]
+        pairs = [f"{printable(name)} = {w:.8g}" for name, w in zip(*ending.data_units, strict=True)]
         if len(pairs) > MOST_TOLD:
             pairs[MOST_TOLD:] = [f"+ {len(pairs) - MOST_TOLD} more (use --format json)"]
         lines.append(f"in the data's own units: {', '.join(pairs)}")
@@ -140,7 +140,7 @@ def _last_lines(ending: Ending) -> list[str]:
 
 
 def _first_lines(trace: Trace) -> list[str]:
-    edits = [_printable(f"from step {step:,} on: {'; '.join(commands)}") for step, commands in trace.edits]
+    edits = [printable(f"from step {step:,} on: {'; '.join(commands)}") for step, commands in trace.edits]
     return [_heading(trace.scenario), *edits]
 
 
@@ -148,7 +148,7 @@ def _heading(scenario: Scenario) -> str:
     """What is run: the problem, and of the scenario what is not as always."""
     told = {"optimizer": scenario.optimizer, "lr": scenario.lr} | msgspec.to_builtins(scenario)
     told.pop("problem", None)
-    return _printable(", ".join([scenario.problem, *(_told(key, value) for key, value in told.items())]))
+    return printable(", ".join([scenario.problem, *(_told(key, value) for key, value in told.items())]))
 
 
 def _told(key: str, value: Any) -> str:
@@ -186,10 +186,11 @@ def _rate(lr: float) -> str:
     return text if len(text) <= RATE_WIDTH else f"{lr:.3g}"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text with a question mark for each character that would break a line or a terminal."""
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _shortened(text: str, width: int) -> str:
-    text = _printable(text)
+    text = printable(text)
     return text if len(text) <= width else text[: max(0, width - 3)] + "..."

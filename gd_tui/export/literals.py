@@ -77,12 +77,11 @@ def _array(array: NDArray[Any]) -> str:
         raise TypeError(f"no text for an array of {array.dtype}")
     if is_large(array):
         return _packed(array)
-    if array.ndim != 2:
-        return wrapped("np.array([", [_number(x) for x in array.tolist()], "])")
-    rows = [f"[{', '.join(map(_number, row))}]" for row in array.tolist()]
-    if len(rows) == 1:
-        return wrapped("np.array([[", [_number(x) for x in array[0].tolist()], "]])")
-    return "np.array([\n    " + ",\n    ".join(rows) + ",\n])"
+    if array.ndim == 2 and array.size:
+        rows = [f"[{', '.join(map(_number, row))}]" for row in array.tolist()]
+        return "np.array([\n    " + ",\n    ".join(rows) + ",\n])"
+    flat = wrapped("np.array([", [_number(x) for x in array.ravel().tolist()], "])")
+    return flat if array.ndim == 1 else f"{flat}.reshape({literal(array.shape)})"
 
 
 def _packed(array: NDArray[np.float64]) -> str:

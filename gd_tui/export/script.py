@@ -14,6 +14,7 @@ import numpy as np
 
 from gd_tui.export.carving import Carving, Verbatim
 from gd_tui.export.command_line import command_line
+from gd_tui.export.formats import printable
 from gd_tui.export.literals import UNPACKED, literal, wrapped
 from gd_tui.export.prose import text_of, without_underscores
 from gd_tui.export.retelling import Retelling
@@ -100,10 +101,10 @@ def _purpose(kind: type) -> str:
 
 
 def _ending(simulator: Simulator, retelling: Retelling) -> list[str]:
-    names = wrapped("names = (", [*map(repr, simulator.names), *[""] * (len(simulator.names) == 1)], ")")
+    names = [repr(printable(name)) for name in simulator.names]
     loss = "loss" if simulator.engine.batches is None else "batch_loss"
     return [
-        names,
+        wrapped("names = [", names, "]"),
         f"w = {literal(retelling.start)}",
         "loss = run(objective, w)",
         f'print("step =", {simulator.k})',

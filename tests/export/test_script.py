@@ -10,13 +10,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gd_tui.engine.optimizers import OPTIMIZERS
 from gd_tui.engine.schedules import SCHEDULES
 from gd_tui.export.script import script
 from gd_tui.scenario import Scenario
 from gd_tui.simulator import Simulator
 
-from ..engine.cases import SCENARIOS
+from ..engine.cases import FEW, SCENARIOS
 from ..engine.optimizers.variants import SETTINGS
 from .running import assert_same_run, edit, read_back, run_script, simulated
 
@@ -101,6 +104,26 @@ def test_edits_on_the_way(edits: tuple[str, ...]) -> None:
     simulator = edited(Scenario(lr=0.03), edits)
     assert_same_run(simulator)
     simulator.seek(simulator.k - simulator.k // 4)
+    assert_same_run(simulator)
+
+
+COMMANDS = st.sampled_from(
+    [
+        *("lr 0.02", "lr 0.3", "w w1 -4", "w w5 2.5", "seed 1", "seed 2", "batch 2", "batch 4"),
+        *(f"optimizer {name}" for name in OPTIMIZERS),
+        *(f"schedule {name}" for name in SCHEDULES),
+    ]
+)
+
+
+@FEW
+@given(st.lists(st.tuples(COMMANDS, st.integers(0, 4)), max_size=8), st.integers(0, 8))
+def test_any_edits_on_the_way(edits: list[tuple[str, int]], back: int) -> None:
+    simulator = simulated(Scenario(lr=0.03), 2)
+    for command, steps in edits:
+        edit(simulator, command)
+        simulator.step(steps)
+    simulator.back(back)
     assert_same_run(simulator)
 
 
@@ -209,6 +232,17 @@ def test_the_users_own_objective_needs_gd_tui(tmp_path: Path) -> None:
     space: dict[str, Any] = {}
     exec(compile(text, "script.py", "exec"), space)
     assert space["w"].tobytes() == simulator.engine.w.tobytes()
+
+
+def test_names_that_would_break_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "odd\nname.csv"
+    path.write_text('"a\nb","c = d",y\n1,2,3\n2,1,4\n3,5,1\n')
+    simulator = simulated(Scenario(problem="linear", data=str(path), lr=0.01), 2)
+    simulator.set_weight(0, 0.5)
+    simulator.step()
+    space, printed = run_script(script(simulator))
+    assert space["w"].tobytes() == simulator.engine.w.tobytes()
+    assert list(printed) == ["step", "loss", "a?b", "c = d", "b"]
 
 
 def test_gd_tui_is_out_of_reach_in_these_tests() -> None:
