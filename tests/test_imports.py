@@ -18,10 +18,10 @@ ROOT = Path(gd_tui.__file__).parent
 
 LAYERS = [
     {"errors"},
-    {"engine", "numerals", "words"},
+    {"engine", "numerals", "words", "ascii", "atomic"},
     {"table", "scenario", "problems"},
     {"simulator"},
-    {"explain", "commands", "session", "export", "lessons"},
+    {"explain", "checking", "narration", "commands", "session", "export", "lessons"},
     {"cli", "tui"},
     {"__main__"},
 ]

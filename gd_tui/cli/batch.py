@@ -20,18 +20,21 @@ def print_run(
     simulator: Simulator,
     *,
     steps: int | None = None,
+    until: str | None = None,
     every: int = 1,
     style: str = "table",
     output: Path | None = None,
 ) -> int:
     """Make the run and write its trace to the file, or to stdout; returns the exit status.
 
-    Raises InputError if the file cannot be opened, OSError if it cannot be written to its end.
+    Raises InputError if `until` is no condition or the file cannot be opened, OSError if it cannot be written to
+    its end.
     """
     import numpy as np
 
+    condition = None if until is None else simulator.condition(until)
     with _open(output, style) as out, np.errstate(all="ignore"):
-        FORMATS[style](NewRun(simulator, steps, every), out)
+        FORMATS[style](NewRun(simulator, steps, every, condition), out)
         out.flush()
     return 0
 

@@ -20,7 +20,7 @@ from gd_tui import __version__
 from gd_tui.cli.batch import print_run
 from gd_tui.cli.check import print_check
 from gd_tui.cli.listing import LISTINGS
-from gd_tui.cli.options import read_scenario, read_simulator, scenario_options
+from gd_tui.cli.options import F, is_script, read_scenario, read_simulator, scenario_options
 from gd_tui.cli.screen import open_screen
 from gd_tui.errors import InputError
 from gd_tui.export.formats import FORMATS
@@ -63,6 +63,24 @@ Examples:
   gd-tui check rosenbrock --start 3,-2
   gd-tui check --function "(1-x)^2 + 100*(y-x^2)^2" --start 3,-2
   gd-tui check --module mine.py:loss --start 0,0
+"""
+
+PLAIN_EXAMPLES = """\
+Examples:
+
+\b
+  gd-tui plain                            Enter makes one update, help lists the commands
+  gd-tui plain --exec "step 12; lr 0.1; step 8; show weights"
+  gd-tui plain rosenbrock script.txt      commands from a file, one a line or parted by ;
+"""
+
+RESUME_EXAMPLES = """\
+Examples:
+
+\b
+  gd-tui resume                           the session that was left last
+  gd-tui sessions
+  gd-tui resume explainer-2
 """
 
 LIST_EXAMPLES = """\
@@ -132,16 +150,38 @@ def program() -> None:
     """
 
 
+EXEC = click.option("--exec", "commands", default="", metavar="COMMANDS", help="Do these commands first, parted by ;.")
+
+
+def screen_options(command: F) -> F:
+    """Give a command the options of the screen."""
+    for option in reversed(
+        (
+            click.option("--speed", metavar="X|max", help="Updates a second while running (10), or max."),
+            click.option("--theme", metavar="NAME", help="The colours (those that fit the terminal)."),
+            click.option("--ascii", is_flag=True, help="Draw with ASCII characters alone."),
+            click.option("--no-color", is_flag=True, help="Draw without colours; NO_COLOR does the same."),
+            click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal."),
+            click.option("--fps", default="30", metavar="X", help="Pictures a second at most (30)."),
+            EXEC,
+        )
+    ):
+        command = option(command)
+    return command
+
+
 @click.command(cls=Screen, hidden=True)
 @scenario_options
-@click.option("--speed", default="10", metavar="X|max", help="Updates a second while running (10), or max.")
-@click.option("--theme", metavar="NAME", help="The colours (those that fit the terminal).")
-@click.option("--ascii", is_flag=True, help="Draw with ASCII characters alone.")
-@click.option("--no-color", is_flag=True, help="Draw without colours; NO_COLOR does the same.")
-@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
-@click.option("--fps", default="30", metavar="X", help="Pictures a second at most (30).")
+@screen_options
 def screen(
-    speed: str, theme: str | None, ascii: bool, no_color: bool, no_mouse: bool, fps: str, **scenario: Any
+    speed: str | None,
+    theme: str | None,
+    ascii: bool,
+    no_color: bool,
+    no_mouse: bool,
+    fps: str,
+    commands: str,
+    **scenario: Any,
 ) -> int:
     """Open the screen."""
     return open_screen(
@@ -152,6 +192,7 @@ def screen(
         no_color=no_color,
         no_mouse=no_mouse,
         fps=fps,
+        commands=commands,
     )
 
 
@@ -160,18 +201,68 @@ def screen(
 @click.option(
     "--steps", type=click.IntRange(0), metavar="N", help="Make exactly N updates (until it converges, at most 1000)."
 )
+@click.option("--until", metavar="COND", help='Stop where this becomes true, as in "loss < 1e-3".')
 @click.option(
     "--every", type=click.IntRange(1), metavar="K", default=1, help="Print every K-th step, and always the last (1)."
 )
 @click.option("--format", "style", type=click.Choice(list(FORMATS)), default="table", help="How to print (table).")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to print (stdout).")
-def run(steps: int | None, every: int, style: str, output: Path | None, **scenario: Any) -> int:
+def run(steps: int | None, until: str | None, every: int, style: str, output: Path | None, **scenario: Any) -> int:
     """Print a run, without a screen.
 
     Row k is the state after k updates, with the gradient that update k+1 uses. The numbers of csv, json and
     jsonl read back to the very same ones; table and markdown round them.
     """
-    return print_run(read_simulator(**scenario), steps=steps, every=every, style=style, output=output)
+    return print_run(read_simulator(**scenario), steps=steps, until=until, every=every, style=style, output=output)
+
+
+@click.command(epilog=PLAIN_EXAMPLES)
+@scenario_options
+@click.argument("script", required=False, type=click.Path(path_type=Path))
+@EXEC
+def plain(script: Path | None, commands: str, **scenario: Any) -> int:
+    """Read commands line by line and answer in plain text.
+
+    Commands come from --exec, from a SCRIPT file, or as they are typed or piped in. Nothing but text is written, so
+    it suits screen readers and dumb terminals.
+    """
+    from gd_tui.cli.plain import read_plainly
+
+    problem = scenario["problem"]
+    if script is None and problem is not None and is_script(problem):
+        script, scenario["problem"] = Path(problem), None
+    return read_plainly(read_simulator(**scenario), commands=commands, script=script)
+
+
+@click.command(epilog=RESUME_EXAMPLES)
+@click.argument("session", required=False)
+@click.option("--plain", is_flag=True, help="Go on without a screen, line by line.")
+@screen_options
+def resume(session: str | None, plain: bool, commands: str, **own: Any) -> int:
+    """Go on where a SESSION stopped, at the same step with the same numbers.
+
+    SESSION is a name that `gd-tui sessions` lists, or a file that the command `save` wrote; the last one if left out.
+    """
+    from gd_tui.cli.resume import take_up
+
+    simulator, slot, speed = take_up(session)
+    if plain:
+        from gd_tui.cli.plain import read_plainly
+
+        return read_plainly(simulator, commands=commands, slot=slot)
+    if own["speed"] is None and speed is not None:
+        own["speed"] = str(speed)
+    return open_screen(simulator, commands=commands, slot=slot, **own)
+
+
+@click.command()
+def sessions() -> int:
+    """List the sessions that can be gone on with."""
+    from gd_tui.cli.resume import list_sessions
+
+    for line in list_sessions():
+        click.echo(line)
+    return 0
 
 
 @click.command(epilog=CHECK_EXAMPLES)
@@ -194,7 +285,17 @@ def list_(table: str) -> int:
     return 0
 
 
-program.commands.update({SCREEN: screen, "run": run, "check": check, "list": list_})
+program.commands.update(
+    {
+        SCREEN: screen,
+        "run": run,
+        "plain": plain,
+        "check": check,
+        "list": list_,
+        "resume": resume,
+        "sessions": sessions,
+    }
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -61,7 +61,11 @@ def _flag(*names: str, **words: Any) -> Callable[[F], F]:
 
 OPTIONS = (
     click.argument("problem", required=False, shell_complete=_names(_problems)),
-    click.option("--scenario", metavar="FILE.toml", help="Take all of these from a file; options beside it win."),
+    click.option(
+        "--scenario",
+        metavar="FILE.toml",
+        help="Take all of these from a file (TOML, or a saved session); options beside it win.",
+    ),
     click.option(
         "--data",
         metavar="NAME|FILE.csv",
@@ -149,6 +153,11 @@ def read_simulator(**words: Any) -> Simulator:
         return Simulator(read_scenario(**words))
 
 
+def is_script(word: str) -> bool:
+    """Whether a word names a file rather than a problem."""
+    return word not in _problems() and Path(word).is_file()
+
+
 def read_scenario(*, scenario: str | None = None, **words: Any) -> Scenario:
     """The scenario that the options describe. Raises InputError for what cannot be read as one."""
     from_file = {} if scenario is None else _fields_of_file(scenario)
@@ -160,12 +169,15 @@ def read_scenario(*, scenario: str | None = None, **words: Any) -> Scenario:
 
 
 def _fields_of_file(path: str) -> dict[str, Any]:
+    from gd_tui.session.document import decode, is_session
+
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        content = Path(path).read_bytes()
+        text = "" if is_session(content) else content.decode()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise InputError(f"--scenario {path}: cannot be read: {reason}") from None
-    known = from_toml(text, source=path)
+    known = decode(content, path).scenario if is_session(content) else from_toml(text, source=path)
     return {name: getattr(known, name) for name in known.__struct_fields__}
 
 
@@ -261,7 +273,7 @@ def _pair(option: str, text: str, example: str) -> tuple[str, str]:
 
 def _numbers(text: str, option: str, expected: str) -> tuple[float, ...]:
     """The finite numbers between the commas. Raises InputError that says what was expected."""
-    from gd_tui.commands import real_number
+    from gd_tui.commands.arguments import real_number
 
     try:
         return tuple(real_number(word, option) for word in text.split(","))

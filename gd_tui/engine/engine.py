@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from math import inf
 from typing import Final
@@ -203,13 +204,16 @@ class Engine:
         if self.k != k or not self._trail_is_whole():
             self._restore(k)
 
-    def keep(self) -> Kept:
-        """What there is to keep of this engine so that `recall` brings it back to its present step at once."""
+    def keep(self, cuts: Iterable[int] = ()) -> Kept:
+        """What there is to keep of this engine so that `recall` brings it back to its present step at once.
+
+        The least loss up to each of the steps `cuts` stays known.
+        """
         stride, frames = self.keyframes.thinned(max(2, min(KEPT_FRAMES, KEPT_BYTES // self._memory.nbytes)))
         here, interval = self.k - self.first, stride
         while interval > 1 and len(self.losses) // interval < KEPT_LOSSES:
             interval //= 2
-        steps, losses = self.losses.sketch(interval, here)
+        steps, losses = self.losses.sketch(interval, here, [cut - self.first for cut in cuts])
         near = self.recent.begin
         frame = self.recent[near] if self.recent.begin < self.recent.end else self._memory
         return Kept(self.newest, self.diverged, self.converged, stride, frames, near, frame.copy(), steps, losses)

@@ -70,18 +70,33 @@ class LossSeries:
         for block in range(step // BLOCK, min(-(-end // BLOCK), len(self._lows))):
             self._lows[block], self._highs[block] = _range_of(self._values[block * BLOCK : (block + 1) * BLOCK])
 
-    def sketch(self, interval: int, near: int) -> tuple[NDArray[np.int64], Array]:
+    def sketch(self, interval: int, near: int, cuts: Sequence[int] = ()) -> tuple[NDArray[np.int64], Array]:
         """Steps and losses that stand for the series: of every `interval` steps the least and the greatest,
-        and each of the NEAR steps up to `near`.
+        and each of the NEAR steps up to `near`, and the first.
 
-        Among the steps up to a multiple of the interval, or up to one of those near, the least is the series' own.
+        Among the steps before a multiple of the interval or a cut, or up to one of those near, the least is the
+        series' own.
         """
         exact = np.arange(max(0, near - NEAR + 1), near + 1)
-        edges = np.unique(np.concatenate([np.arange(0, self._count, interval), exact, [near + 1, self._count]]))
-        edges = edges[edges <= self._count]
-        values = self._values[: self._count]
-        steps = np.unique(np.concatenate([_extremes(values, a, b) for a, b in pairwise(edges.tolist())]))
-        return steps.astype(np.int64), values[steps]
+        edges = np.unique(np.concatenate([np.arange(0, self._count, interval), exact, [near + 1, self._count], cuts]))
+        edges = edges[edges <= self._count].astype(np.intp)
+        self._close_blocks()
+        found = [self._extremes(a, b) for a, b in pairwise(edges.tolist()) if b - a > 1]
+        known = np.concatenate([*found, exact, [0]]).astype(np.int64)
+        steps = np.unique(known[~np.isnan(self._values[known])])
+        return steps, self._values[steps]
+
+    def _extremes(self, begin: int, end: int) -> NDArray[np.intp]:
+        """Where the least and the greatest loss of [begin, end) stand; whole blocks are not gone through."""
+        if begin % BLOCK or end % BLOCK or end == begin:
+            return _extremes(self._values, begin, end)
+        first, last = begin // BLOCK, end // BLOCK
+        lows, highs = self._lows[first:last], self._highs[first:last]
+        low, high = first + lows.index(min(lows)), first + highs.index(max(highs))
+        ends = [_extremes(self._values, block * BLOCK, (block + 1) * BLOCK) for block in {low, high}]
+        found = np.sort(np.concatenate(ends))
+        values = self._values[found]
+        return found[[int(values.argmin()), int(values.argmax())]] if len(found) else found
 
     def lowest(self, count: int) -> tuple[float, int]:
         """The least of the first `count` losses and its step, NaN left out; (inf, 0) if there is none."""

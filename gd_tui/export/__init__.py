@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
-import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from gd_tui.atomic import replacing
 from gd_tui.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,13 +25,23 @@ def export(simulator: Simulator, path: str) -> str:
     A failure leaves a file that was there before as it was. Raises InputError for a suffix that is not known, a
     place that cannot be written to, or a file that the run itself is read from.
     """
-    target = Path(os.path.realpath(path))  # a link stays one
-    if target.suffix.lower() not in {*FORMAT_OF_SUFFIX, SCRIPT}:
+    suffix = Path(path).suffix.lower()
+    if suffix not in {*FORMAT_OF_SUFFIX, SCRIPT}:
         known = ", ".join([*FORMAT_OF_SUFFIX, SCRIPT])
         raise InputError(f"export {path}: the name must end in one of {known} (.svg is for the screen)")
-    _spare_sources(simulator, target, path)
-    _write(target, path, lambda out: _print(simulator, target.suffix.lower(), out))
+    spare_sources(simulator, path)
+    with replacing(Path(path), f"export {path}") as file:
+        out = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="")
+        _print(simulator, suffix, out)
+        out.detach()
     return f"steps 0 to {simulator.k:,} written to {path}"
+
+
+def export_text(simulator: Simulator, path: str, text: str) -> None:
+    """Write a text to a file, with the same care. Raises InputError as `export` does."""
+    spare_sources(simulator, path)
+    with replacing(Path(path), f"export {path}") as file:
+        file.write(text.encode())
 
 
 def _print(simulator: Simulator, suffix: str, out: TextIO) -> None:
@@ -48,46 +58,15 @@ def _print(simulator: Simulator, suffix: str, out: TextIO) -> None:
         FORMATS[FORMAT_OF_SUFFIX[suffix]](PastRun.of(simulator), out)
 
 
-def _spare_sources(simulator: Simulator, target: Path, shown: str) -> None:
-    """Raise InputError if the target is a file of the user's that the run was read from."""
+def spare_sources(simulator: Simulator, path: str) -> None:
+    """Raise InputError if the path leads to a file of the user's that the run was read from."""
     for segment in simulator.branch.segments:
         for source in _sources(segment.scenario):
             with suppress(OSError):  # one of the two does not exist: then they are not the same
-                if os.path.samefile(source, target):
-                    raise InputError(f"export {shown}: the run is made from that file; choose another name")
+                if os.path.samefile(source, path):
+                    raise InputError(f"{path}: the run is made from that file; choose another name")
 
 
 def _sources(scenario: Scenario) -> list[str]:
     module = (scenario.module or "").rpartition(":")[0]
     return [name for name in (scenario.data, module) if name]
-
-
-def _write(target: Path, shown: str, put: Callable[[TextIO], None]) -> None:
-    """Write a file beside the target, and put it in its place when it is whole."""
-    try:
-        if target.is_dir():
-            raise InputError(f"export {shown}: that is a directory")
-        if target.exists() and not os.access(target, os.W_OK):
-            raise InputError(f"export {shown}: that file is write-protected")
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise InputError(f"export {shown}: cannot be written: {error.strerror}") from None
-    try:
-        with open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as out:
-            put(out)
-        os.chmod(name, _mode(target))
-        os.replace(name, target)
-    except OSError as error:
-        raise InputError(f"export {shown}: cannot be written: {error.strerror}") from None
-    finally:
-        with suppress(OSError):  # it is gone, if all went well
-            os.unlink(name)
-
-
-def _mode(target: Path) -> int:
-    """The permissions of the file that is there, else those of any new file."""
-    with suppress(OSError):
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

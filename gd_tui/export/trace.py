@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from gd_tui.scenario import Scenario
     from gd_tui.simulator import Simulator
     from gd_tui.simulator.branch import Segment
+    from gd_tui.simulator.conditions import Condition
 
 LIMIT: Final = 1000
 """Updates after which a run without --steps gives up waiting for convergence."""
+FURTHEST: Final = 1_000_000
+"""Updates after which a run to a condition gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +120,40 @@ class NewRun(Trace):
 
     Attributes:
         every: how many updates lie between two rows; the last row is that of the run's last step anyway.
+        until: a condition that ends the run as well, which then goes on to step FURTHEST if it must; or None.
     """
 
     steps: int | None = None
     every: int = 1
+    until: Condition | None = None
 
     @property
     def last(self) -> int:
-        return LIMIT if self.steps is None else self.steps
+        if self.steps is not None:
+            return self.steps
+        return LIMIT if self.until is None else FURTHEST
 
     def rows(self) -> Iterator[Row]:
-        simulator = self.simulator
-        advance = simulator.run if self.steps is None else simulator.step
+        simulator, until = self.simulator, [] if self.until is None else [self.until]
         yield self._row(simulator.engine)
-        while simulator.k < self.last and advance(min(self.every, self.last - simulator.k)):
+        if self.until is not None and simulator.is_met(self.until):
+            return
+        to_convergence = self.steps is None
+        while simulator.k < self.last and not simulator.stopped:
+            part = min(self.every, self.last - simulator.k)
+            if not simulator.advance(part, to_convergence=to_convergence, until=until):
+                break
             yield self._row(simulator.engine)
+
+    @property
+    def _not_yet(self) -> str:
+        return "not converged" if self.until is None else f"not met, {self.until.text},"
 
     def ending(self) -> Ending:
         from gd_tui.engine.engine import Status
 
         if self.steps is None:
-            return self._ending((Status.LIMIT, f"not converged after {LIMIT:,} updates; --steps N makes more"))
+            return self._ending((Status.LIMIT, f"{self._not_yet} after {self.last:,} updates; --steps N makes more"))
         return self._ending((Status.STOPPED, f"--steps {self.steps} done"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -19,7 +20,7 @@ class Segment:
 
     Attributes:
         events: what happened at its steps.
-        past: the weights of the steps just before it, shape (m, d).
+        before: the segment that it took over from; None at step 0.
         edits: the commands that were given at its first step; none at step 0, where they change the scenario.
         moved: the weights that were given another value there, by index.
         fresh: whether the optimizer's memory began anew there, after the weights were moved.
@@ -28,14 +29,23 @@ class Segment:
     scenario: Scenario
     engine: Engine
     events: Events
-    past: Array
+    before: Segment | None = None
     edits: tuple[str, ...] = ()
     moved: Mapping[int, float] = field(default_factory=dict)
     fresh: bool = True
 
+    @cached_property
+    def past(self) -> Array:
+        """The weights of the steps just before it, oldest first, shape (m, d)."""
+        if self.before is None:
+            return np.empty((0, len(self.engine.w)))
+        self.before.engine.seek(self.engine.first)
+        return self.before.trail()
+
     def trail(self) -> Array:
         """The weights of up to TRAIL steps before the engine's present step, oldest first, shape (m, d)."""
-        return np.concatenate([self.past, self.engine.trail()])[-TRAIL:]
+        own = self.engine.trail()
+        return own if len(own) >= TRAIL else np.concatenate([self.past, own])[-TRAIL:]
 
     def event(self, k: int) -> Event:
         """What happened at step k."""

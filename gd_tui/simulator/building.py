@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-import numpy as np
 
 from gd_tui.engine.engine import Engine
 from gd_tui.engine.objective import Array, Objective
@@ -41,7 +40,7 @@ def check_batch(scenario: Scenario, objective: Objective) -> None:
 def first_segment(objective: Objective, scenario: Scenario, start: Array) -> Segment:
     """A run's first segment, from the weights `start`, shape (d,)."""
     engine = make_engine(objective, scenario, start)
-    return Segment(scenario, engine, Events(engine), np.empty((0, len(start))))
+    return Segment(scenario, engine, Events(engine))
 
 
 def later_segment(
@@ -74,7 +73,7 @@ def later_segment(
         tolerance=branch.segments[0].engine.tolerance,
     )
     events = Events(engine, branch.lowest(old.k - 1)[0])
-    return Segment(scenario, engine, events, before.trail(), edits, dict(moved), fresh)
+    return Segment(scenario, engine, events, before, edits, dict(moved), fresh)
 
 
 def make_engine(

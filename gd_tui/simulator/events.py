@@ -71,6 +71,8 @@ class Events:
         self._flags: Flags = np.zeros(BLOCK, dtype=np.uint8)
         self._count = 1
         self._blocks: list[int] = []
+        self._packer, self._packed = zlib.compressobj(1), bytearray()
+        self._packed_count = 0
         self._amid = Event.BEST if engine.loss < best else Event(0)
         """What was the case at the last step that was looked at."""
 
@@ -107,7 +109,10 @@ class Events:
     def keep(self) -> KeptEvents:
         """What `recall` brings back."""
         flags = self._read()
-        packed = zlib.compress(flags.tobytes(), 1)
+        # What was packed for an earlier session file is not packed again: a long run is saved every second.
+        self._packed += self._packer.compress(flags[self._packed_count :].tobytes())
+        self._packed_count = len(flags)
+        packed = bytes(self._packed) + self._packer.copy().flush()
         if len(packed) > KEPT_BYTES:
             happened = np.flatnonzero(flags)
             some = happened[np.linspace(0, len(happened) - 1, EVENLY).astype(np.intp)]

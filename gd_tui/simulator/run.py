@@ -109,7 +109,11 @@ class Run:
 
         Returns how many were made; `stopped` tells of a breakpoint.
         """
-        return self._advance(count, to_convergence=True, watch=self._watch(list(self.breakpoints.values())))
+        return self.advance(count, to_convergence=True, until=list(self.breakpoints.values()))
+
+    def advance(self, count: int, *, to_convergence: bool = False, until: Sequence[Condition] = ()) -> int:
+        """Make up to `count` updates, fewer where a condition stops the run; returns how many were made."""
+        return self._advance(count, to_convergence=to_convergence, watch=self._watch(until))
 
     def forward(
         self, count: int, *, to_convergence: bool = False, until: Sequence[Condition] = ()
@@ -225,6 +229,16 @@ class Run:
         """Whether it is true of the present step."""
         full = condition.test.needs_full
         return condition.holds(self._look(full), self._look_before(full))
+
+    def is_met(self, condition: Condition) -> bool:
+        """Whether a run to this condition has nothing to do: it holds here, and is not about what happens.
+
+        The run then counts as stopped by it.
+        """
+        if condition.is_event or not self.holds(condition):
+            return False
+        self.stopped = condition.text
+        return True
 
     def add_breakpoint(self, condition: Condition) -> int:
         """Stop runs where the condition becomes true; returns the breakpoint's number."""

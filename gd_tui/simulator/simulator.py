@@ -54,11 +54,20 @@ class Simulator(Run):
 
     def __init__(self, scenario: Scenario) -> None:
         """Begin the scenario's run. Raises InputError if it names something that does not exist."""
-        super().__init__(begin(scenario))
+        self._stand(Position(begin(scenario), 0), [], [])
+
+    @classmethod
+    def at(cls, position: Position, done: list[Position], undone: list[Position]) -> Simulator:
+        """Take up a run at this position, with what undo and redo go back to."""
+        simulator = cls.__new__(cls)
+        simulator._stand(position, done, undone)
+        return simulator
+
+    def _stand(self, position: Position, done: list[Position], undone: list[Position]) -> None:
+        super().__init__(position.branch)
+        self.done, self.undone, self.version = done, undone, 0
         self.ghosts: tuple[Ghost, ...] = ()
-        self.done: list[Position] = []
-        self.undone: list[Position] = []
-        self.version = 0
+        self._show(position)
 
     def snapshot(self, selected: int = 0) -> Snapshot:
         """All that is to be shown of the present step; `selected` is the weight to look at closely."""
@@ -219,17 +228,18 @@ class Simulator(Run):
         return (*self.ghosts, Ghost(self.branch, self.k)) if self.newest > self.k else self.ghosts
 
     def _go_on(self, branch: Branch, k: int, ghosts: tuple[Ghost, ...] = ()) -> None:
-        self.done.append(self._position())
+        self.done.append(self.position())
         self.undone.clear()
         self._show(Position(branch, k, ghosts, self.rivals))
 
-    def _position(self) -> Position:
+    def position(self) -> Position:
+        """Where one stands."""
         return Position(self.branch, self.k, self.ghosts, self.rivals)
 
     def _swap(self, source: list[Position], other: list[Position]) -> bool:
         if not source:
             return False
-        other.append(self._position())
+        other.append(self.position())
         self._show(source.pop())
         return True
 

@@ -17,18 +17,24 @@ from gd_tui.errors import InputError
 from gd_tui.numerals import exact
 from gd_tui.plots import warm_up
 from gd_tui.problems import PROBLEMS
+from gd_tui.session import Autosave
 from gd_tui.simulator import Simulator
 from gd_tui.tui.control import Control
 from gd_tui.tui.frames import Frames
+from gd_tui.tui.front import ScreenFront
 from gd_tui.tui.glyphs import ASCII, UNICODE
 from gd_tui.tui.glyphs import COLOURLESS as COLOURLESS_GLYPHS
 from gd_tui.tui.looking import LOOKS
 from gd_tui.tui.screens.choose import DATA_FOR, TEXT_FOR, ChooseScreen
 from gd_tui.tui.screens.help import HelpScreen
 from gd_tui.tui.screens.simulation import SimulationScreen
+from gd_tui.tui.screens.text import TextScreen
 from gd_tui.tui.shown import NORMAL_SPEED, Shown, View
 from gd_tui.tui.theme import COLOURLESS, THEMES, Palette
+from gd_tui.words import quoted
 
+SAVE_S = 1.0
+"""How often the session is looked at for something to save."""
 LEAVE_S = 1.5
 """A terminal that has not taken the rest of the picture by then is left without it."""
 
@@ -54,13 +60,17 @@ class GdTui(App[int]):
         theme: str | None = None,
         colourless: bool = False,
         fps: float = 30.0,
+        commands: str = "",
+        autosave: Autosave | None = None,
     ) -> None:
+        """`commands` are done once the screen stands; `autosave` keeps what is done, by default nothing does."""
         super().__init__(ansi_color=colourless)
         self.simulator = simulator
         self.view = view or View()
-        self.selected = 0
+        self.front = ScreenFront(simulator, self)
         self.frames = Frames(self, fps)
-        self.control = Control(simulator, self.changed, self._spawn, self.perform)
+        self.control = Control(self.front, self.changed, self._spawn, self.tell, self.refuse)
+        self._commands, self._autosave = commands, autosave
         self.leaving: Callable[[], None] = lambda: None
         self._colourless = colourless
         for known in THEMES:
@@ -87,6 +97,18 @@ class GdTui(App[int]):
     def _begin_plots(self) -> None:
         warm_up()
         self.look(replace(self.view, plots=True))
+        self.set_interval(SAVE_S, self.save)
+        if self._commands:
+            self.perform(self._commands)
+
+    def save(self) -> None:
+        """Keep the session, if there is anything new in it."""
+        if self._autosave is None or self.control.busy:
+            return
+        problem = self._autosave.problem
+        self._autosave.look(self.view.speed)
+        if self._autosave.problem and self._autosave.problem != problem:
+            self.say(f"the session is not saved: {self._autosave.problem}", error=True)
 
     def _resume(self) -> None:
         """After a suspension the terminal shows the shell's screen, and owes no answers."""
@@ -98,7 +120,9 @@ class GdTui(App[int]):
         at_once = isinstance(event, events.Key) and not event.is_forwarded
         if at_once and self.screen is self.simulation and self.focused is None:
             assert isinstance(event, events.Key)
-            if not (await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)):
+            if self.view.pending:
+                self._take_letter(event.character)
+            elif not (await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)):
                 self.simulation.on_key(event)
             return
         await super().on_event(event)
@@ -136,7 +160,7 @@ class GdTui(App[int]):
                 self.shown = replace(self.shown, view=self.view)
 
     def _draw(self) -> None:
-        snapshot = self.simulator.snapshot(self.selected)
+        snapshot = self.simulator.snapshot(self.front.selected)
         frames = self.frames.words if self.control.running else ""
         view = self.view = replace(self.view, running=self.control.running, frames=frames)
         order = np.arange(len(snapshot.names))
@@ -174,21 +198,48 @@ class GdTui(App[int]):
         if count:
             self.changed()
 
+    def _take_letter(self, letter: str | None) -> None:
+        """What was awaited: the name of a mark; anything but a letter ends the waiting."""
+        verb = self.view.pending
+        self.view = replace(self.view, pending="", message="")
+        if letter is not None and letter.isalpha():
+            self.perform(f"{verb} {letter}")
+        else:
+            self.say("")
+
     def type_digit(self, digit: str) -> None:
         """Add a digit to the count that the next key takes."""
         if (digit != "0" or self.view.count) and len(self.view.count) < 9:
             self.look(replace(self.view, count=self.view.count + digit, message=""))
 
-    def perform(self, text: str) -> bool:
-        """Do what a command says and say what came of it; False if it was refused."""
+    def perform(self, text: str, *, queued: bool = False) -> bool:
+        """Do what commands say and say what came of it; False if they were refused.
+
+        What is `queued` waits for what is under way, else that is broken off.
+        """
+        self.view = replace(self.view, message="", error=False, count="")
         try:
-            said = self.control.perform(text)
+            self.control.perform(text, queued=queued)
         except InputError as error:
-            self.say(str(error), error=True)
+            self.refuse(error)
             return False
-        self.selected = min(self.selected, len(self.simulator.names) - 1)
-        self.say(said)
+        if self.control.running and not self.view.message:
+            self.say("under way; space breaks it off")
         return True
+
+    def tell(self, said: str) -> None:
+        """Show what a command says: a line in the footer, more of them in a window."""
+        self.front.selected = min(self.front.selected, len(self.simulator.names) - 1)
+        self.save()
+        if "\n" in said:
+            self.say("")
+            self.push_screen(TextScreen(said, self.view.glyphs))
+        else:
+            self.say(said)
+
+    def refuse(self, error: InputError) -> None:
+        """Say what was wrong."""
+        self.say(str(error), error=True)
 
     def _spawn(self, task: Coroutine[None, None, None]) -> None:
         self.frames.count_anew()
@@ -199,7 +250,7 @@ class GdTui(App[int]):
         try:
             await task
         except InputError as error:
-            self.say(str(error), error=True)
+            self.refuse(error)
 
     def do_run_toggle(self, count: int) -> None:
         self.say(self.control.toggle(self.view.speed))
@@ -213,14 +264,14 @@ class GdTui(App[int]):
     def _select(self, by: int) -> None:
         if self.shown is not None:
             order = self.shown.order
-            at = int(np.flatnonzero(order == self.selected)[0]) + by
-            self.selected = int(order[min(max(0, at), len(order) - 1)])
+            at = int(np.flatnonzero(order == self.front.selected)[0]) + by
+            self.front.selected = int(order[min(max(0, at), len(order) - 1)])
         self.changed()
 
     def do_weight_edit(self, count: int) -> None:
-        name = self.simulator.names[self.selected]
-        value = float(self.simulator.engine.w[self.selected])
-        self.simulation.ask(name, f'w "{name}" {{}}', exact(value))
+        name = self.simulator.names[self.front.selected]
+        value = float(self.simulator.engine.w[self.front.selected])
+        self.simulation.ask(name, f"w {quoted(name)} " + "{}", exact(value))
 
     def do_rate_type(self, count: int) -> None:
         self.simulation.ask("learning rate", "lr {}", exact(self.simulator.engine.lr))
@@ -268,6 +319,22 @@ class GdTui(App[int]):
         self.control.pause()
         self.action_suspend_process()
 
+    def do_break_set(self, count: int) -> None:
+        self.simulation.ask("break", "break {}", "")
+
+    def do_mark_set(self, count: int) -> None:
+        self.look(replace(self.view, pending="mark", message="mark this step with a letter"))
+
+    def do_mark_goto(self, count: int) -> None:
+        marks = ", ".join(self.simulator.marks)
+        if marks:
+            self.look(replace(self.view, pending="goto", message=f"go to the step marked {marks}"))
+        else:
+            self.say("no step is marked yet: m and a letter marks one")
+
+    def do_run_export(self, count: int) -> None:
+        self.simulation.ask("export", "export {}", "run.py")
+
     def do_app_quit(self, count: int) -> None:
         self.control.pause()
         self.leaving()
@@ -295,6 +362,8 @@ def run_app(
     no_color: bool = False,
     mouse: bool = True,
     fps: float = 30.0,
+    commands: str = "",
+    autosave: Autosave | None = None,
 ) -> int:
     """Show the simulator on the terminal until the user quits; returns the exit status."""
     from gd_tui.tui.guard import Guard
@@ -302,8 +371,10 @@ def run_app(
     if no_color:
         os.environ["NO_COLOR"] = "1"  # Textual reads it for what it draws by itself
     view = View(speed=speed, glyphs=ASCII if ascii else COLOURLESS_GLYPHS if no_color else UNICODE)
-    app = GdTui(simulator, view=view, theme=theme, colourless=no_color, fps=fps)
+    app = GdTui(simulator, view=view, theme=theme, colourless=no_color, fps=fps, commands=commands, autosave=autosave)
     with Guard() as guard:
         app.leaving = lambda: guard.leave_within(LEAVE_S)
         app.run(mouse=mouse)
+    if autosave is not None:
+        autosave.close()
     return app.return_code or 0

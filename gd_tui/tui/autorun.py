@@ -15,8 +15,6 @@ TURNS = 10
 """Turns of the event loop between two slices: a key passes through several queues until it has its effect."""
 SLOW_S = 0.010
 """An update that takes longer than this goes to a thread of its own."""
-GUESS_S = 1e-4
-"""What an update is taken to cost before one was made."""
 LONGEST_SLEEP_S = 0.05
 LAG_S = 0.5
 """What a run that cannot keep up is behind by more than this is forgiven, so that it never races to catch up."""
@@ -49,7 +47,7 @@ class Pace:
 
 
 class Autorun:
-    """Runs a simulator inside the event loop until it ends, is stopped, or has reached a step.
+    """Runs a simulator inside the event loop until it ends or is stopped.
 
     Attributes:
         active: whether it is running. busy: whether a thread is at work on the simulator, so that
@@ -63,12 +61,7 @@ class Autorun:
         self._progress = progress
         self._cost_s = 0.0
         self._looping = False
-        self._until: int | None = None
         self._pace = Pace(1.0, 0.0)
-
-    def takes(self, count: int) -> float:
-        """Seconds that `count` updates will take, judged by those made so far."""
-        return count * (self._cost_s or GUESS_S)
 
     def learn(self, updates: int, seconds: float) -> None:
         """Take note of how long updates took."""
@@ -76,12 +69,12 @@ class Autorun:
             cost = seconds / updates
             self._cost_s = 0.8 * self._cost_s + 0.2 * cost if self._cost_s else cost
 
-    def begin(self, speed: float, until: int | None = None) -> bool:
-        """Be active from now on, at `speed` updates a second, up to convergence or up to step `until`.
+    def begin(self, speed: float) -> bool:
+        """Be active from now on, at `speed` updates a second, up to convergence or a breakpoint.
 
         Returns whether a task has to be started for `run`; if not, the one that was being stopped goes on.
         """
-        self.active, self._until = True, until
+        self.active = True
         self._pace = Pace(speed, monotonic())
         needs_task, self._looping = not self._looping, True
         return needs_task
@@ -100,9 +93,6 @@ class Autorun:
         try:
             while self.active:
                 due = self._pace.due(monotonic())
-                if self._until is not None:
-                    due = min(due, self._until - self.simulator.k)
-                self.active = self._until is None or due > 0
                 if due > 0 and not await self._make(due):
                     self.active = False
                 await self._give_way()
@@ -121,7 +111,7 @@ class Autorun:
     async def _make(self, due: int) -> bool:
         """Make some of the updates that are due; False if the run has ended."""
         count = min(due, max(1, int(QUANTUM_S / self._cost_s))) if self._cost_s else 1
-        work = self.simulator.run if self._until is None else self.simulator.step
+        work = self.simulator.run
         begun = perf_counter()
         if self._cost_s > SLOW_S:
             count = 1
@@ -135,4 +125,4 @@ class Autorun:
         self.learn(made, perf_counter() - begun)
         self._pace.made(made)
         self._progress()
-        return made == count
+        return made == count and not self.simulator.stopped

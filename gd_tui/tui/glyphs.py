@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gd_tui.ascii import to_ascii
+
 
 @dataclass(frozen=True)
 class Glyphs:
@@ -46,27 +48,8 @@ class Glyphs:
 
     def plain(self, text: str) -> str:
         """`text` in this alphabet; "?" stands for what ASCII has no spelling of."""
-        return text.translate(TO_ASCII).encode("ascii", "replace").decode() if self.ascii else text
+        return to_ascii(text) if self.ascii else text
 
-
-TO_ASCII = str.maketrans(
-    {
-        "×": "*",
-        "→": "->",
-        "±": "+-",
-        "·": "-",
-        "²": "^2",
-        "³": "^3",
-        "⁴": "^4",
-        "√": "sqrt ",
-        "Σ": "sum of ",
-        "…": "~",
-        "←": "<-",
-        "↓": "down",
-        "↑": "up",
-        "—": "-",
-    }
-)
 
 UNICODE = Glyphs(
     ascii=False,

@@ -23,7 +23,7 @@ class View:
         focus: the id of the focused pane. frames: "12 of 40" drawn on a slow line, "" otherwise.
         message: the last thing said, shown in the footer until the next key; error says it was refused.
         plots: whether the plots are drawn yet; at the very first their library is still being loaded.
-        count: digits typed so far before a key.
+        count: digits typed so far before a key. pending: what the next letter is for, "mark" or "goto".
     """
 
     running: bool = False
@@ -38,6 +38,7 @@ class View:
     message: str = ""
     error: bool = False
     count: str = ""
+    pending: str = ""
     glyphs: Glyphs = UNICODE
 
     @property

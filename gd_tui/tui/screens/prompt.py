@@ -106,7 +106,7 @@ class Prompt(Container):
         text = event.value.strip()
         if self._is_free and text:
             self._typed.append(text)
-        if not text or self.app.perform(self._command.replace("{}", text)):  # type: ignore[attr-defined]
+        if not text or self.app.perform(self._command.replace("{}", text), queued=True):  # type: ignore[attr-defined]
             self._close()
             return
         hint = self.query_one("#hint", Static)

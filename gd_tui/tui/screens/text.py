@@ -1,0 +1,37 @@
+"""What a command says in more than one line."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from gd_tui.tui.glyphs import Glyphs
+
+
+class TextScreen(ModalScreen[None]):
+    """A text in a window; j and k scroll."""
+
+    BINDINGS = [  # noqa: RUF012
+        ("escape,q,enter", "dismiss(None)", "close"),
+        ("j,down", "scroll(1)", "down"),
+        ("k,up", "scroll(-1)", "up"),
+        ("space,pagedown", "scroll(15)", "page down"),
+        ("pageup", "scroll(-15)", "page up"),
+    ]
+
+    def __init__(self, text: str, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._text, self._glyphs = glyphs.plain(text), glyphs
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="window"):
+            with VerticalScroll(can_focus=False, classes="ascii" if self._glyphs.ascii else ""):
+                yield Static(Text(self._text, no_wrap=True, overflow="ellipsis"))
+            yield Static("j k scroll, Esc closes", classes="foot")
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by so many lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
