@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -204,6 +205,13 @@ MODULES = {
         "    def __call__(self, w): return self.k * w[0]**2 + w[1]**2\nf = Bowl()"
     ),
 }
+
+
+@pytest.mark.parametrize("source", [*MODULES.values()][:4], ids=[*MODULES][:4])
+def test_the_users_own_names_stay(tmp_path: Path, source: str) -> None:
+    path = tmp_path / "copy.py"  # a name that a module of Python bears
+    path.write_text(re.sub(r"\bf(?=[_(.])", "_share", source))
+    assert_same_run(simulated(Scenario(problem="module", module=f"{path}:_share", start=(1.5, 0.5), lr=0.01), 20))
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "line-search"])
