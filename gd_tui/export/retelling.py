@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from textwrap import indent
 from typing import Any, cast
@@ -171,6 +172,8 @@ class Retelling:
             return
         k = "at.k" if "k" in self._carving.read else "k"
         body = list(self._update(engine, k))
+        if k == "k" and not re.search(r"\bk\b", "\n".join(body)):
+            k = "_"
         reach = f"{engine.first}, {end}" if engine.first else f"{end}"
         yield f"for {k} in range({reach}):"
         yield from (f"    {line}" for line in body)
