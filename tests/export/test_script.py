@@ -89,6 +89,7 @@ EDITS = {
     "memory-in-part": ("optimizer adam", "set amsgrad true", "set beta1 0.5"),
     "schedule": ("schedule cosine", "lr 0.02", "schedule plateau", "lr 0.03", "schedule constant", "lr 0.01"),
     "schedule-set-to-what-it-is": ("schedule plateau", "set patience 10", "schedule plateau", "set patience 2"),
+    "schedule-with-a-memory": ("schedule plateau; set patience 1; lr 0.25", "lr 0.21", "w w1 3; lr 0.24"),
     "batch": ("batch 2", "batch 3", "lr 0.01"),
     "seed": ("batch 2; seed 3", "seed 4"),
     "random": ("optimizer random", "seed 9", "w w2 3", "lr 0.2"),
