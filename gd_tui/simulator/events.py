@@ -94,13 +94,17 @@ class Events:
         """Steps of [first, last] with what happened there, at most one for each column."""
         flags, begin = self._read(), self._engine.first
         low, high = first - begin, min(last - begin, len(flags) - 1) + 1
-        edges = np.unique(np.linspace(low, high, min(columns, max(1, high - low)) + 1).astype(np.intp))
         if high <= low:
             return np.empty(0), np.empty(0, dtype=np.uint8)
+        edges = np.unique(np.linspace(low, high, min(columns, high - low) + 1).astype(np.intp))
         if (high - low) // columns >= 8 * BLOCK:
-            edges = np.unique(edges // BLOCK)[: len(self._blocks)]
-            found = np.bitwise_or.reduceat(np.array(self._blocks, dtype=np.uint8), edges)
-            steps = edges * BLOCK
+            # Whole blocks are looked up; what stands before the first and behind the last of them goes with these.
+            edges = edges // BLOCK
+            edges[0] += low % BLOCK > 0
+            blocks = np.array(self._blocks[: edges[-1]], dtype=np.uint8)
+            steps, found = edges[:-1] * BLOCK, np.bitwise_or.reduceat(blocks, edges[:-1])
+            found[0] |= np.bitwise_or.reduce(flags[low : steps[0]], initial=0)
+            found[-1] |= np.bitwise_or.reduce(flags[edges[-1] * BLOCK : high], initial=0)
         else:
             steps, found = edges[:-1], np.bitwise_or.reduceat(flags[low:high], edges[:-1] - low)
         happened = found > 0
