@@ -283,7 +283,7 @@ class Run:
         """The step before the present one, without going there; as it was before an edit made here."""
         if self.k == 0:
             return None
-        engine, w = self.engine, self.segment.trail()[-1]
+        w = self.segment.trail()[-1]
         with np.errstate(all="ignore"):
-            loss = float(engine.objective.losses(w[None, :])[0]) if full else nan
-        return Look(self.k - 1, self.branch.loss(self.k - 1), w, engine.gradient_before(w), loss)
+            loss = float(self.branch.objective.losses(w[None, :])[0]) if full else nan
+        return Look(self.k - 1, self.branch.loss(self.k - 1), w, self.segment.gradient_before(w), loss)
