@@ -235,7 +235,7 @@ class Engine:
         self.turns = Turns()
         self.newest, self.diverged, self.converged = kept.newest, kept.diverged, kept.converged
         begin, frame = kept.near, kept.frame
-        if not max(self.first, k - Recent.LENGTH) <= begin <= k:
+        if not k - Recent.LENGTH <= begin <= max(self.first, k - TRAIL):
             begin, frame = self._nearest(k)
         self._go_over(begin, frame, k)
 
