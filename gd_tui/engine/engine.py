@@ -228,6 +228,8 @@ class Engine:
             raise ValueError(f"the memory of this run takes {size} numbers")
         if not self.first <= kept.near <= kept.newest or not self.first <= k <= kept.newest:
             raise ValueError(f"step {k} lies outside {self.first}..{kept.newest}")
+        if kept.diverged not in (None, kept.newest) or not self.first <= (kept.converged or self.first) <= kept.newest:
+            raise ValueError("it ended at a step that it never came to")
         self.keyframes = Keyframes.recall(kept.stride, kept.frames)
         if not self.first + self.keyframes.next_step > kept.newest:
             raise ValueError(f"there are {len(kept.frames)} keyframes for {count} steps")
