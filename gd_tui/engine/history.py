@@ -55,7 +55,7 @@ class LossSeries:
         """Add the losses of the next steps."""
         count = self._count + len(losses)
         if count > len(self._values):
-            grown = np.empty(max(count, 2 * len(self._values)))
+            grown = np.empty(max(count, 3 * len(self._values) // 2))
             grown[: self._count] = self._values[: self._count]
             self._values = grown
         self._values[self._count : count] = losses
@@ -257,6 +257,11 @@ class Recent:
         self._rows: Array = np.empty((self.LENGTH, size))
         self.begin = 0
         self.end = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self._rows.nbytes
 
     def restart(self, step: int) -> None:
         """Forget everything; `step` is the next one to be added."""
