@@ -25,11 +25,17 @@ def tell_state(snapshot: Snapshot) -> str:
 
 
 def tell_change(before: Snapshot, after: Snapshot) -> str:
-    """What a command has changed; "" if nothing that there is to see."""
-    if (before.k, before.run, before.newest) == (after.k, after.run, after.newest):
-        return ""
-    if before.scenario != after.scenario and after.k == 0:
+    """What a command has changed; "" if nothing that there is to see, as when another learning rate is set."""
+    if (before.names, before.scenario.problem, before.scenario.data) != (
+        after.names,
+        after.scenario.problem,
+        after.scenario.data,
+    ):
         return tell_state(after)
+    if (before.k, before.loss, before.reason) == (after.k, after.loss, after.reason) and (
+        before.weights.tobytes() == after.weights.tobytes()
+    ):
+        return ""
     return f"{_headline(after)}\n{_weights(after)}"
 
 

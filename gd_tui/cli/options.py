@@ -177,7 +177,10 @@ def _fields_of_file(path: str) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise InputError(f"--scenario {path}: cannot be read: {reason}") from None
-    known = decode(content, path).scenario if is_session(content) else from_toml(text, source=path)
+    if not is_session(content):
+        known = from_toml(text, source=path)
+    elif (known := decode(content, path).scenario).module is not None:
+        raise InputError(f"{path}: this session runs Python code: `gd-tui resume {path}` asks before it does")
     return {name: getattr(known, name) for name in known.__struct_fields__}
 
 
