@@ -8,6 +8,7 @@ import numpy as np
 
 from gd_tui.numerals import exact, fixed
 from gd_tui.simulator import Snapshot
+from gd_tui.simulator.events import Event
 
 WIDTH, DECIMALS = 14, 6
 MOST_WEIGHTS = 10
@@ -49,8 +50,8 @@ def _headline(snapshot: Snapshot) -> str:
         line += f", loss of all rows {_number(snapshot.full_loss)}"
     if snapshot.k < snapshot.newest:
         line += f", newest step {snapshot.newest:,}"
-    if snapshot.event:
-        line += f", {snapshot.event.words}"
+    if happened := snapshot.event & ~(Event.CONVERGED | Event.DIVERGED):  # these are told as the reason
+        line += f", {happened.words}"
     return line + (f"; {snapshot.status}: {snapshot.reason}" if snapshot.reason else "")
 
 

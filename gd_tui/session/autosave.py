@@ -57,7 +57,9 @@ class Autosave:
         self._saved, self._saved_at = state, monotonic()
 
     def close(self) -> None:
-        """Save what is not saved yet and let go of the session."""
+        """Save what is not saved yet and let go of the session; to be called once more does no harm."""
+        if self._writer.is_closed:
+            return
         self.look(at_once=True)
         self._writer.close()
         self.problem = self._writer.problem or self.problem
@@ -83,7 +85,7 @@ class Writer:
     def __init__(self) -> None:
         self.problem = ""
         self._next: tuple[Slot, bytes] | None = None
-        self._is_closed = False
+        self.is_closed = False
         self._changed = Condition()
         self._thread: Thread | None = None
 
@@ -99,7 +101,7 @@ class Writer:
     def close(self) -> None:
         """Wait until everything is written."""
         with self._changed:
-            self._is_closed = True
+            self.is_closed = True
             self._changed.notify()
         if self._thread is not None:
             self._thread.join()
@@ -108,7 +110,7 @@ class Writer:
         while True:
             with self._changed:
                 while self._next is None:
-                    if self._is_closed:
+                    if self.is_closed:
                         return
                     self._changed.wait()
                 (slot, content), self._next = self._next, None
