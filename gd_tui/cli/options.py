@@ -54,6 +54,15 @@ def _complete_data(context: click.Context, parameter: click.Parameter, begun: st
     return [*shipped, CompletionItem(begun, "file")]
 
 
+def _sessions() -> Sequence[str]:
+    from gd_tui.session import Shelf
+
+    return Shelf().names()
+
+
+complete_session = _names(_sessions)
+
+
 def _flag(*names: str, **words: Any) -> Callable[[F], F]:
     """A switch that is None when it is left out, so that a scenario file has its say."""
     return click.option(*names, is_flag=True, default=None, **words)

@@ -144,10 +144,18 @@ class Plain:
 
         for call in read(line):
             self._call(call)
-            if self._autosave is not None:
-                self._autosave.look(at_once=True)
+            self._save()
             if self._front.ended or self._interrupted:
                 return
+
+    def _save(self) -> None:
+        """Keep the session; if that cannot be done, say so once."""
+        if self._autosave is None:
+            return
+        known = self._autosave.problem
+        self._autosave.look(at_once=True)
+        if self._autosave.problem not in ("", known):
+            self._mistake(f"the session is not saved: {self._autosave.problem}")
 
     def _call(self, call: Call) -> None:
         """Do one command, and say what changed."""
