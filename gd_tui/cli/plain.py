@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -39,11 +40,12 @@ def read_plainly(
     autosave = Autosave(simulator, Shelf(), slot) if typed or slot is not None else None
     plain = Plain(simulator, sys.stdout, autosave)
     with plain.interruptible():
-        if commands:
-            plain.do(commands)
-        if script is not None:
+        plain.do(commands)
+        if script is not None and not plain.is_over:
             plain.do(_content(script), f"{script}: ")
-        elif sys.stdin is not None and (typed or not commands):
+        if script is None and sys.stdin is not None and (typed or not commands) and not plain.is_over:
+            if isinstance(sys.stdin, TextIOWrapper):
+                sys.stdin.reconfigure(errors="replace")  # what is no text is no command, and no traceback
             return plain.read(sys.stdin)
         return plain.status
 
@@ -68,6 +70,11 @@ class Plain:
         self._interrupted = self._waiting = False
         self.status = 0
 
+    @property
+    def is_over(self) -> bool:
+        """Whether `quit` was said, or Ctrl+C."""
+        return self._front.ended or self.status != 0
+
     @contextmanager
     def interruptible(self) -> Iterator[None]:
         """Ctrl+C ends the command that is under way, between two updates, and never tears one apart."""
@@ -81,12 +88,14 @@ class Plain:
 
     def do(self, text: str, source: str = "") -> None:
         """Do all commands of a text. Raises InputError, with the line's number, for the first that is wrong."""
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(text.split("\n"), 1):
             try:
                 self._line(line)
             except InputError as error:
                 raise InputError(f"{source}line {number}: {error}" if source else str(error)) from None
-            if self._front.ended or self.status:
+            if self._interrupted:
+                self.status = 130
+            if self.is_over:
                 return
 
     def read(self, source: TextIO) -> int:

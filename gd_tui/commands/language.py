@@ -16,7 +16,7 @@ from gd_tui.problems import PROBLEMS
 from gd_tui.simulator import Simulator
 from gd_tui.simulator.conditions import RESERVED
 from gd_tui.simulator.slices import Sliced, finish
-from gd_tui.words import quoted, split
+from gd_tui.words import begun, quoted, split
 
 Choices = Callable[[Simulator], Sequence[str]]
 
@@ -116,11 +116,10 @@ def perform(text: str, front: FrontEnd) -> list[str]:
 
 def completions(text: str, simulator: Simulator) -> list[str]:
     """What the last word of a text that is being typed can become: commands, or what may follow one."""
-    begun = text.replace(";", "\n").splitlines()[-1].lstrip() if text.strip() else ""
-    head, blank, word = begun.rpartition(" ")
-    if not blank:
+    head, word = begun(text)
+    if not head:
         return [name for name in VERBS if name.startswith(word)]
-    verb = VERBS.get(head.split()[0])
+    verb = VERBS.get(head[0].text)
     known = verb.choices(simulator) if verb else ()
     return [choice for choice in known if choice.startswith(word)]
 

@@ -222,10 +222,21 @@ class Engine:
         finally:
             self._memory[:] = memory
 
-    def gradient_before(self, w: Array) -> Array:
-        """The gradient that the last update used, shape (d,), where w are the weights before it."""
+    def loss_at(self, k: int) -> float:
+        """The loss of step k, which is made again if a session did not keep it."""
+        loss = self.losses[k - self.first]
+        if loss == loss or not self.losses.has_gaps:
+            return loss
+        stood = self.k
+        self.seek(k)
+        loss = self.loss
+        self.seek(stood)
+        return loss
+
+    def gradient_at(self, k: int, w: Array) -> Array:
+        """The gradient at w that the update from step k uses, shape (d,)."""
         gradient = np.empty_like(w)
-        rows = None if self.batches is None else self.batches.rows_of(self.k - 1)
+        rows = None if self.batches is None else self.batches.rows_of(k)
         objective = self.objective if rows is None else self.objective.restricted(rows)
         with np.errstate(all="ignore"):
             objective.loss_and_gradient(w, gradient)

@@ -44,17 +44,20 @@ class Autosave:
         `speed` is what the run runs at by itself; `at_once` saves steps too, however fresh.
         """
         state = self._state()
+        self.problem = self._writer.problem if self._slot is not None else self.problem
         edited = state[1:] != self._saved[1:]
-        if state == self._saved or not (edited or at_once or monotonic() - self._saved_at >= INTERVAL_S):
+        if state == self._saved and not self.problem:
             return
+        if not (edited or at_once or monotonic() - self._saved_at >= INTERVAL_S):
+            return
+        self._saved, self._saved_at = state, monotonic()
         try:
             if self._slot is None:
                 self._slot = self._shelf.new(_stem(self._simulator))
-            self._writer.put(self._slot, encode(self._recorder.document(self._simulator, speed)))
         except InputError as error:
             self.problem = str(error)
-        self.problem = self._writer.problem or self.problem
-        self._saved, self._saved_at = state, monotonic()
+            return
+        self._writer.put(self._slot, encode(self._recorder.document(self._simulator, speed)))
 
     def close(self) -> None:
         """Save what is not saved yet and let go of the session; to be called once more does no harm."""
@@ -62,7 +65,7 @@ class Autosave:
             return
         self.look(at_once=True)
         self._writer.close()
-        self.problem = self._writer.problem or self.problem
+        self.problem = self._writer.problem or (self.problem if self._slot is None else "")
         if self._slot is not None:
             self._slot.release()
 
@@ -74,7 +77,7 @@ class Autosave:
             simulator.version,
             len(simulator.done),
             len(simulator.undone),
-            tuple(simulator.breakpoints),
+            tuple((number, condition.text) for number, condition in simulator.breakpoints.items()),
             tuple(simulator.marks.items()),
         )
 

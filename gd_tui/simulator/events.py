@@ -99,11 +99,15 @@ class Events:
         if high - low < 8 * BLOCK * columns:
             steps, found = _by_column(flags[low:high], columns)
             return (first + steps).astype(np.float64), found
-        low, high = -(-low // BLOCK), min(high // BLOCK, len(self._blocks))
-        blocks, found = _by_column(np.array(self._blocks[low:high], dtype=np.uint8), columns)
-        starts = ((low + blocks) * BLOCK).tolist()
-        steps = np.array([start + int(np.flatnonzero(flags[start : start + BLOCK])[0]) for start in starts])
-        return (begin + steps).astype(np.float64), found
+        # Whole blocks are looked up; what stands before the first and behind the last of them is a column each.
+        inner, end = -(-low // BLOCK), min(high // BLOCK, len(self._blocks))
+        blocks, found = _by_column(np.array(self._blocks[inner:end], dtype=np.uint8), columns)
+        starts = ((inner + blocks) * BLOCK).tolist()
+        inside = [start + int(np.flatnonzero(flags[start : start + BLOCK])[0]) for start in starts]
+        head, head_found = _by_column(flags[low : inner * BLOCK], 1)
+        tail, tail_found = _by_column(flags[end * BLOCK : high], 1)
+        every = np.concatenate([low + head, inside, end * BLOCK + tail])
+        return (begin + every).astype(np.float64), np.concatenate([head_found, found, tail_found])
 
     def keep(self) -> KeptEvents:
         """What `recall` brings back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite, nan
 from typing import Any
 
@@ -34,22 +34,43 @@ class Rival:
         return self.branch.segments[0].engine
 
 
+@dataclass(frozen=True, eq=False)
+class Notes:
+    """What the user set on a problem, whichever way its run goes.
+
+    Attributes:
+        breakpoints: conditions that a run stops at, by number. marks: steps by the names given to them.
+    """
+
+    breakpoints: dict[int, Condition] = field(default_factory=dict)
+    marks: dict[str, int] = field(default_factory=dict)
+
+
 class Run:
     """A branch of a run, and the step of it at which one stands.
 
     Attributes:
         branch: the way the run went. rivals: runs to be compared with, which are made as far as this one.
-        breakpoints: conditions that a run stops at, by number. marks: steps by the names given to them.
+        notes: breakpoints and marks.
         stopped: why the last move ended where it did, if a condition ended it; else "".
     """
 
     def __init__(self, branch: Branch) -> None:
         self.branch = branch
         self.rivals: tuple[Rival, ...] = ()
-        self.breakpoints: dict[int, Condition] = {}
-        self.marks: dict[str, int] = {}
+        self.notes = Notes()
         self.stopped = ""
         self._active = 0
+
+    @property
+    def breakpoints(self) -> dict[int, Condition]:
+        """Conditions that a run stops at, by number."""
+        return self.notes.breakpoints
+
+    @property
+    def marks(self) -> dict[str, int]:
+        """Steps by the names given to them."""
+        return self.notes.marks
 
     @property
     def segment(self) -> Segment:
@@ -286,7 +307,7 @@ class Run:
         """The step before the present one, without going there; as it was before an edit made here."""
         if self.k == 0:
             return None
-        engine, w = self.engine, self.segment.trail()[-1]
+        w = self.segment.trail()[-1]
         with np.errstate(all="ignore"):
-            loss = float(engine.objective.losses(w[None, :])[0]) if full else nan
-        return Look(self.k - 1, self.branch.loss(self.k - 1), w, engine.gradient_before(w), loss)
+            loss = float(self.branch.objective.losses(w[None, :])[0]) if full else nan
+        return Look(self.k - 1, self.branch.loss(self.k - 1), w, self.segment.gradient_before(w), loss)
