@@ -54,6 +54,15 @@ def _complete_data(context: click.Context, parameter: click.Parameter, begun: st
     return [*shipped, CompletionItem(begun, "file")]
 
 
+def _sessions() -> Sequence[str]:
+    from gd_tui.session import Shelf
+
+    return Shelf().names()
+
+
+complete_session = _names(_sessions)
+
+
 def _flag(*names: str, **words: Any) -> Callable[[F], F]:
     """A switch that is None when it is left out, so that a scenario file has its say."""
     return click.option(*names, is_flag=True, default=None, **words)
@@ -182,14 +191,14 @@ def _fields_of_file(path: str) -> dict[str, Any]:
 
 
 def _scenario_of_session(content: bytes, path: str) -> Scenario:
-    """What the run of a session file began as. Raises InputError if it would run code that the user did not name."""
+    """What the run of a session file began as. Raises InputError for code of the user's, which nobody asked to run."""
     from gd_tui.session import at_home
     from gd_tui.session.document import decode
 
     document = decode(content, path)
     scenario = at_home(document.scenario, document.directory)
     if scenario.module is not None:
-        raise InputError(f"--scenario {path}: it runs Python code: name it yourself, with --module {scenario.module}")
+        raise InputError(f"{path}: this session runs Python code: `gd-tui resume {path}` asks before it does")
     return scenario
 
 

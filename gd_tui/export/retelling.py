@@ -9,7 +9,8 @@ from textwrap import indent
 from typing import Any, cast
 
 from gd_tui.engine.batches import Batches
-from gd_tui.engine.engine import Engine, Moment, clip_norm
+from gd_tui.engine.engine import Engine
+from gd_tui.engine.moment import Moment, clip_norm
 from gd_tui.engine.objective import Array, Objective
 from gd_tui.engine.schedules import Constant
 from gd_tui.export.carving import Carving

@@ -60,7 +60,9 @@ class Autosave:
         self._writer.put(self._slot, encode(self._recorder.document(self._simulator, speed)))
 
     def close(self) -> None:
-        """Save what is not saved yet and let go of the session."""
+        """Save what is not saved yet and let go of the session; to be called once more does no harm."""
+        if self._writer.is_closed:
+            return
         self.look(at_once=True)
         self._writer.close()
         self.problem = self._writer.problem or (self.problem if self._slot is None else "")
@@ -86,7 +88,7 @@ class Writer:
     def __init__(self) -> None:
         self.problem = ""
         self._next: tuple[Slot, bytes] | None = None
-        self._is_closed = False
+        self.is_closed = False
         self._changed = Condition()
         self._thread: Thread | None = None
 
@@ -102,7 +104,7 @@ class Writer:
     def close(self) -> None:
         """Wait until everything is written."""
         with self._changed:
-            self._is_closed = True
+            self.is_closed = True
             self._changed.notify()
         if self._thread is not None:
             self._thread.join()
@@ -111,7 +113,7 @@ class Writer:
         while True:
             with self._changed:
                 while self._next is None:
-                    if self._is_closed:
+                    if self.is_closed:
                         return
                     self._changed.wait()
                 (slot, content), self._next = self._next, None

@@ -19,7 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 import gd_tui.engine.engine as engine_module
 import gd_tui.engine.history as history_module
 from gd_tui.engine.batches import Batches
-from gd_tui.engine.engine import TRAIL, Moment, clip_norm
+from gd_tui.engine.engine import TRAIL
+from gd_tui.engine.moment import Moment, clip_norm
 from gd_tui.engine.objective import Array, Objective
 from gd_tui.engine.optimizers import OPTIMIZERS, State, make_optimizer
 from gd_tui.engine.schedules import SCHEDULES, Memory, make_schedule
