@@ -51,14 +51,15 @@ def engine_of(scenario: Scenario) -> Engine:
 
 
 @contextmanager
-def little_kept(frames: int, losses: int, near: int) -> Iterator[None]:
-    """Keep less than usual, so that short runs are like long ones."""
+def little_kept(frames: int, losses: int, near: int, slow: bool = False) -> Iterator[None]:
+    """Keep less than usual, so that short runs are like long ones; `slow` updates leave a keyframe each."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gd_tui.engine.engine, "KEPT_FRAMES", frames)
         patch.setattr(gd_tui.engine.engine, "KEPT_LOSSES", losses)
         patch.setattr(history, "NEAR", near)
         patch.setattr(history, "BLOCK", 16)
-        patch.setattr(Keyframes, "FIRST_STRIDE", 8)
+        patch.setattr(gd_tui.engine.engine, "FIRST_STRIDE", 8)
+        patch.setattr(Engine, "_is_slow", lambda engine: slow)
         yield
 
 
@@ -88,11 +89,11 @@ def seen(engine: Engine) -> tuple[object, ...]:
     made=st.integers(0, 260),
     stands=st.floats(0, 1),
     elsewhere=st.floats(0, 1),
-    little=st.tuples(st.integers(2, 9), st.integers(1, 40), st.integers(1, 60)),
+    little=st.tuples(st.integers(2, 9), st.integers(1, 40), st.integers(1, 60), st.booleans()),
     onwards=st.integers(1, 70),
 )
 def test_a_recalled_engine_is_the_engine(
-    name: str, made: int, stands: float, elsewhere: float, little: tuple[int, int, int], onwards: int
+    name: str, made: int, stands: float, elsewhere: float, little: tuple[int, int, int, bool], onwards: int
 ) -> None:
     with little_kept(*little):
         engine, again = engine_of(CASES[name]), engine_of(CASES[name])
@@ -225,16 +226,14 @@ def test_a_sketch_knows_the_least_loss_up_to_every_step_that_matters(
 @settings(FEW, max_examples=60)
 @given(count=st.integers(1, 700), stride=st.sampled_from([1, 4, 64]), most=st.integers(2, 40), more=st.integers(0, 300))
 def test_thinned_keyframes_cover_the_run_and_are_added_to(count: int, stride: int, most: int, more: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Keyframes, "FIRST_STRIDE", stride)
-        frames = Keyframes(2)
-        for step in range(count):
-            if step == frames.next_step:
-                frames.keep(np.full(2, float(step)))
-        apart, kept = frames.thinned(most)
-        assert len(kept) <= most
-        assert 2 * len(kept) > min(most, len(frames))
-        again = Keyframes.recall(apart, kept)
+    frames = Keyframes(2, stride)
+    for step in range(count):
+        if step == frames.next_step:
+            frames.keep(np.full(2, float(step)))
+    apart, kept = frames.thinned(most)
+    assert len(kept) <= most
+    assert 2 * len(kept) > min(most, len(frames))
+    again = Keyframes.recall(apart, kept)
     assert again.next_step >= count
     for step in range(count, count + more):
         if step == again.next_step:

@@ -79,7 +79,7 @@ def test_an_open_session_cannot_be_taken(shelf: Shelf) -> None:
 
 
 def test_an_unknown_name_is_told_with_those_there_are(shelf: Shelf) -> None:
-    with pytest.raises(InputError, match="unknown session 'x': choose one of: none yet"):
+    with pytest.raises(InputError, match=r"there is no session 'x': there are none yet in .*/shelf$"):
         shelf.path("x")
     filled(shelf, "explainer")
     with pytest.raises(InputError, match=r"unknown session 'explainr-1': did you mean explainer-1\?"):

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gd_tui.simulator.run
+import gd_tui.simulator.slices
 from gd_tui.errors import InputError
 from gd_tui.scenario import Scenario
 from gd_tui.simulator import Simulator
@@ -324,7 +325,8 @@ def test_until_goes_to_the_nearest_step_at_which_it_is_true(name: str, begin: fl
     assert simulator.k == (before[-1] if before else k)
 
 
-def test_a_walk_back_that_is_broken_off_ends_where_it_began() -> None:
+def test_a_walk_back_that_is_broken_off_ends_where_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gd_tui.simulator.slices, "SLICE_S", 0.0)
     simulator = Simulator(Scenario(lr=0.05))
     simulator.step(500)
     walk = simulator.backward([simulator.condition("loss < 0")], stops_only=False)
