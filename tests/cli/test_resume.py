@@ -154,7 +154,7 @@ def test_code_in_a_session_is_not_run_where_nobody_can_be_asked(
     for words in (["resume", "session.json", "--plain"], ["resume", "session.json"]):
         outcome = process(*words)
         assert (outcome.status, outcome.out) == (2, "")
-        assert "session.json runs the Python code in own.py" in outcome.err
+        assert f"session.json runs the Python code in {tmp_path / 'own.py'}: resume it in a terminal" in outcome.err
     outcome = call("run", "--scenario", "session.json", "--steps", "1")
     assert outcome.status == 2
     assert "this session runs Python code" in outcome.err
