@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from gd_tui.engine.objective import Array
 
-KEPT_FRAMES: Final = 256
+KEPT_FRAMES: Final = 2048
 """Keyframes that `Engine.keep` keeps at most; fewer where they take more than KEPT_BYTES."""
-KEPT_BYTES: Final = 2**18
+KEPT_BYTES: Final = 2**20
 KEPT_LOSSES: Final = 512
 """Stretches of the loss series of which `Engine.keep` keeps the extremes, about."""
 
