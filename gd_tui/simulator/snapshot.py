@@ -100,6 +100,11 @@ class Snapshot:
             if max(first, begin) <= min(last, branch.newest)
         ]
 
+    @property
+    def ghosts_reach(self) -> int:
+        """The furthest step of the ghosts that are shown; 0 where there is none."""
+        return max((branch.newest for branch, _ in self._ghosts[-MOST_GHOSTS:]), default=0)
+
     def rival_histories(self, first: int, last: int, columns: int) -> list[tuple[str, Array, Array]]:
         """The same of the runs compared with, as far as this one was made: label, steps and losses."""
         return [
