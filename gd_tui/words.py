@@ -13,6 +13,7 @@ from gd_tui.errors import InputError
 
 PART = re.compile(r'"(?P<double>(?:[^"]|"")*)"|(?P<sign><=|>=|==|[<>=])|(?P<end>[;\n])|(?P<plain>[^\s"<>=;]+)')
 OPEN = '"'
+BREAKS = " \t\n;<>="
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,17 @@ def _skip(text: str, at: int) -> int:
         else:
             at += 1
     return at
+
+
+def unfinished(text: str) -> str:
+    """The word at the end of a text that is being typed, "" behind a blank; a quote that is open belongs to it."""
+    begin, is_open = 0, False
+    for at, character in enumerate(text):
+        if character == OPEN:
+            is_open = not is_open
+        elif not is_open and character in BREAKS:
+            begin = at + 1
+    return text[begin:]
 
 
 def quote(name: str) -> str:
