@@ -52,7 +52,7 @@ async def test_the_hint_tells_what_may_follow() -> None:
     async with running() as session:
         await session.press("colon")
         await session.type("got")
-        assert session.hint == "goto K: stand at step K"
+        assert session.hint == "goto K|MARK: stand at step K, or at a marked one"
 
 
 async def test_tab_completes() -> None:

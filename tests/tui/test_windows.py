@@ -12,6 +12,7 @@ from gd_tui.commands import COMMANDS, VERBS
 from gd_tui.engine.optimizers import OPTIMIZERS
 from gd_tui.problems import PROBLEMS
 from gd_tui.tui.glyphs import ASCII
+from gd_tui.tui.asking import chosen
 from gd_tui.tui.screens.choose import DATA_FOR, TEXT_FOR, ChooseScreen, choices
 from gd_tui.tui.screens.help import HelpScreen
 from gd_tui.tui.shown import View
@@ -78,7 +79,7 @@ async def test_every_choice_can_be_made() -> None:
 
 async def test_choosing_a_function_asks_for_it() -> None:
     async with running() as session:
-        session.app._chosen(f"{TEXT_FOR}function")
+        chosen(session.app, f"{TEXT_FOR}function")
         await session.press("u", "circumflex_accent", "2", "enter")
         await session.until(lambda: session.simulator.names == ("u",))
         assert session.simulator.scenario.function == "u^2"
@@ -127,7 +128,7 @@ async def test_help_scrolls_to_its_end(size: tuple[int, int]) -> None:
         assert session.text != first
         await session.press("k")
         assert session.text == first
-        await session.press(*["space"] * 8)
+        await session.press(*["space"] * 20)
         assert list(VERBS.values())[-1].words in session.text
         assert "Esc closes" in session.text
 
