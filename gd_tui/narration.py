@@ -8,6 +8,7 @@ import numpy as np
 
 from gd_tui.numerals import exact, fixed
 from gd_tui.simulator import Snapshot
+from gd_tui.simulator.events import Event
 
 WIDTH, DECIMALS = 14, 6
 MOST_WEIGHTS = 10
@@ -25,11 +26,17 @@ def tell_state(snapshot: Snapshot) -> str:
 
 
 def tell_change(before: Snapshot, after: Snapshot) -> str:
-    """What a command has changed; "" if nothing that there is to see."""
-    if (before.k, before.run, before.newest) == (after.k, after.run, after.newest):
-        return ""
-    if before.scenario != after.scenario and after.k == 0:
+    """What a command has changed; "" if nothing that there is to see, as when another learning rate is set."""
+    if (before.names, before.scenario.problem, before.scenario.data) != (
+        after.names,
+        after.scenario.problem,
+        after.scenario.data,
+    ):
         return tell_state(after)
+    if (before.k, before.loss, before.reason) == (after.k, after.loss, after.reason) and (
+        before.weights.tobytes() == after.weights.tobytes()
+    ):
+        return ""
     return f"{_headline(after)}\n{_weights(after)}"
 
 
@@ -43,8 +50,8 @@ def _headline(snapshot: Snapshot) -> str:
         line += f", loss of all rows {_number(snapshot.full_loss)}"
     if snapshot.k < snapshot.newest:
         line += f", newest step {snapshot.newest:,}"
-    if snapshot.event:
-        line += f", {snapshot.event.words}"
+    if happened := snapshot.event & ~(Event.CONVERGED | Event.DIVERGED):  # these are told as the reason
+        line += f", {happened.words}"
     return line + (f"; {snapshot.status}: {snapshot.reason}" if snapshot.reason else "")
 
 

@@ -96,6 +96,8 @@ def from_toml(text: str, source: str) -> Scenario:
         raise InputError(f"{source}: {_plain(str(error))}") from None
     except msgspec.DecodeError as error:
         raise InputError(f"{source}: not TOML: {error}") from None
+    except RecursionError:
+        raise InputError(f"{source}: not TOML that makes sense: it is nested too deeply") from None
     except InputError as error:
         raise InputError(f"{source}: {error}") from None
 

@@ -13,7 +13,8 @@ from gd_tui.errors import InputError
 
 PART = re.compile(r'"(?P<double>(?:[^"]|"")*)"|(?P<sign><=|>=|==|[<>=])|(?P<end>[;\n])|(?P<plain>[^\s"<>=;]+)')
 OPEN = '"'
-BREAKS = " \t\n;<>="
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""No file can be called so, and no terminal can print it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,10 @@ class Word:
 def split(text: str) -> list[list[Word]]:
     """The commands in a text, each as its words; what stands behind a `#` is left out.
 
-    Raises InputError for a quote that is not closed.
+    Raises InputError for a quote that is not closed, and for what is no text.
     """
+    if found := NO_TEXT.search(text):
+        raise InputError(f"there is a character that is no text: {found[0]!a}")
     commands: list[list[Word]] = [[]]
     at = 0
     while (at := _skip(text, at)) < len(text):
@@ -48,26 +51,27 @@ def split(text: str) -> list[list[Word]]:
     return [command for command in commands if command]
 
 
+def begun(text: str) -> tuple[list[Word], str]:
+    """Of the command that is being typed at the end of a text, the words before the last one, and that as it is."""
+    words, at = list[Word](), 0
+    while (at := _skip(text, at)) < len(text):
+        found = PART.match(text, at)
+        if found is None or (found.end() == len(text) and not found["end"]):
+            return words, text[at:]
+        at = found.end()
+        words = [] if found["end"] else [*words, *split(found[0])[0]]
+    return words, ""
+
+
 def _skip(text: str, at: int) -> int:
     """Where the next word begins: behind blanks and a remark."""
-    while at < len(text) and (text[at] in " \t\r" or text[at] == "#"):
+    while at < len(text) and (text[at] == "#" or (text[at].isspace() and text[at] != "\n")):
         if text[at] == "#":
             end = text.find("\n", at)
             at = len(text) if end < 0 else end
         else:
             at += 1
     return at
-
-
-def unfinished(text: str) -> str:
-    """The word at the end of a text that is being typed, "" behind a blank; a quote that is open belongs to it."""
-    begin, is_open = 0, False
-    for at, character in enumerate(text):
-        if character == OPEN:
-            is_open = not is_open
-        elif not is_open and character in BREAKS:
-            begin = at + 1
-    return text[begin:]
 
 
 def quote(name: str) -> str:

@@ -21,9 +21,10 @@ def output_of(commands: str, folder: Path) -> str:
     """What a shell in `folder` prints for the lines, where gd-tui is the program under test."""
     shim = folder / "bin"
     shim.mkdir(exist_ok=True)
-    program = shim / "gd-tui"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gd_tui "$@"\n')
-    program.chmod(0o755)
+    for name, runs in (("gd-tui", f'"{sys.executable}" -m gd_tui'), ("python3", f'"{sys.executable}"')):
+        program = shim / name
+        program.write_text(f'#!/bin/sh\nexec {runs} "$@"\n')
+        program.chmod(0o755)
     path = os.pathsep.join(filter(None, (str(README.parent), os.environ.get("PYTHONPATH"))))
     environment = os.environ | {"COLUMNS": "100", "PYTHONPATH": path}
     environment["PATH"] = f"{shim}{os.pathsep}{os.environ['PATH']}"

@@ -20,7 +20,7 @@ from gd_tui import __version__
 from gd_tui.cli.batch import print_run
 from gd_tui.cli.check import print_check
 from gd_tui.cli.listing import LISTINGS
-from gd_tui.cli.options import F, is_script, read_scenario, read_simulator, scenario_options
+from gd_tui.cli.options import F, complete_session, is_script, read_scenario, read_simulator, scenario_options
 from gd_tui.cli.screen import open_screen
 from gd_tui.errors import InputError
 from gd_tui.export.formats import FORMATS
@@ -235,7 +235,7 @@ def plain(script: Path | None, commands: str, **scenario: Any) -> int:
 
 
 @click.command(epilog=RESUME_EXAMPLES)
-@click.argument("session", required=False)
+@click.argument("session", required=False, shell_complete=complete_session)
 @click.option("--plain", is_flag=True, help="Go on without a screen, line by line.")
 @screen_options
 def resume(session: str | None, plain: bool, commands: str, **own: Any) -> int:

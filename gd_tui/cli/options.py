@@ -54,6 +54,15 @@ def _complete_data(context: click.Context, parameter: click.Parameter, begun: st
     return [*shipped, CompletionItem(begun, "file")]
 
 
+def _sessions() -> Sequence[str]:
+    from gd_tui.session import Shelf
+
+    return Shelf().names()
+
+
+complete_session = _names(_sessions)
+
+
 def _flag(*names: str, **words: Any) -> Callable[[F], F]:
     """A switch that is None when it is left out, so that a scenario file has its say."""
     return click.option(*names, is_flag=True, default=None, **words)
@@ -177,7 +186,10 @@ def _fields_of_file(path: str) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise InputError(f"--scenario {path}: cannot be read: {reason}") from None
-    known = decode(content, path).scenario if is_session(content) else from_toml(text, source=path)
+    if not is_session(content):
+        known = from_toml(text, source=path)
+    elif (known := decode(content, path).scenario).module is not None:
+        raise InputError(f"{path}: this session runs Python code: `gd-tui resume {path}` asks before it does")
     return {name: getattr(known, name) for name in known.__struct_fields__}
 
 

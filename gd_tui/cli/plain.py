@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -39,11 +40,12 @@ def read_plainly(
     autosave = Autosave(simulator, Shelf(), slot) if typed or slot is not None else None
     plain = Plain(simulator, sys.stdout, autosave)
     with plain.interruptible():
-        if commands:
-            plain.do(commands)
-        if script is not None:
+        plain.do(commands)
+        if script is not None and not plain.is_over:
             plain.do(_content(script), f"{script}: ")
-        elif sys.stdin is not None and (typed or not commands):
+        if script is None and sys.stdin is not None and (typed or not commands) and not plain.is_over:
+            if isinstance(sys.stdin, TextIOWrapper):
+                sys.stdin.reconfigure(errors="replace")  # what is no text is no command, and no traceback
             return plain.read(sys.stdin)
         return plain.status
 
@@ -68,6 +70,11 @@ class Plain:
         self._interrupted = self._waiting = False
         self.status = 0
 
+    @property
+    def is_over(self) -> bool:
+        """Whether `quit` was said, or Ctrl+C."""
+        return self._front.ended or self.status != 0
+
     @contextmanager
     def interruptible(self) -> Iterator[None]:
         """Ctrl+C ends the command that is under way, between two updates, and never tears one apart."""
@@ -81,35 +88,53 @@ class Plain:
 
     def do(self, text: str, source: str = "") -> None:
         """Do all commands of a text. Raises InputError, with the line's number, for the first that is wrong."""
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(text.split("\n"), 1):
             try:
                 self._line(line)
             except InputError as error:
                 raise InputError(f"{source}line {number}: {error}" if source else str(error)) from None
-            if self._front.ended or self.status:
+            if self._interrupted:
+                self.status = 130
+            if self.is_over:
                 return
 
     def read(self, source: TextIO) -> int:
-        """Do what is typed, or piped in, up to `quit` or its end."""
-        typed = source.isatty()
-        self._say(self._greeting() if typed else "")
-        number = 0
+        """Do what is typed, or piped in, up to `quit` or its end; returns the exit status."""
+        return self._converse(source) if source.isatty() else self._follow(source)
+
+    def _converse(self, source: TextIO) -> int:
+        """Prompt for every line; a mistake is told, and the next line read."""
+        self._say(self._greeting())
         while not self._front.ended:
-            if typed:
-                self._out.write(PROMPT)
-                self._out.flush()
+            self._out.write(PROMPT)
+            self._out.flush()
             line = self._next(source)
             if line is None:
+                self._say("\n", end="")
                 break
+            try:
+                self._line(line if line.strip() else STEP)
+            except InputError as error:
+                self._mistake(str(error))
+            self._interrupted = False
+        if self._autosave is not None:
+            self._autosave.close()
+            if self._autosave.name:
+                self._say(f"saved as {self._autosave.name}; `gd-tui resume --plain` goes on from here")
+        return self.status
+
+    def _follow(self, source: TextIO) -> int:
+        """Do every line that there is; a mistake is told with its line, and leaves status 2."""
+        number = 0
+        while not self._front.ended and (line := self._next(source)) is not None:
             number += 1
             try:
                 self._line(line if line.strip() else STEP)
             except InputError as error:
-                self._mistake(str(error), "" if typed else f"line {number}: ")
-                self.status = 0 if typed else 2
-            if self._interrupted and not typed:
+                self._mistake(f"line {number}: {error}")
+                self.status = 2
+            if self._interrupted:
                 return 130
-            self._interrupted = False
         return self.status
 
     def _next(self, source: TextIO) -> str | None:
@@ -128,10 +153,18 @@ class Plain:
 
         for call in read(line):
             self._call(call)
-            if self._autosave is not None:
-                self._autosave.look(at_once=True)
+            self._save()
             if self._front.ended or self._interrupted:
                 return
+
+    def _save(self) -> None:
+        """Keep the session; if that cannot be done, say so once."""
+        if self._autosave is None:
+            return
+        known = self._autosave.problem
+        self._autosave.look(at_once=True)
+        if self._autosave.problem not in ("", known):
+            self._mistake(f"the session is not saved: {self._autosave.problem}")
 
     def _call(self, call: Call) -> None:
         """Do one command, and say what changed."""
@@ -160,7 +193,7 @@ class Plain:
         state = tell_state(self._front.simulator.snapshot())
         return f"{state}\nEnter makes one update, help lists the commands, quit leaves."
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, end: str = "\n") -> None:
         if not text:
             return
         from gd_tui.ascii import to_ascii
@@ -169,12 +202,12 @@ class Plain:
             text.encode(self._out.encoding or "ascii")
         except UnicodeEncodeError:
             text = to_ascii(text)
-        self._out.write(text + "\n")
+        self._out.write(text + end)
         self._out.flush()
 
-    def _mistake(self, message: str, place: str) -> None:
+    def _mistake(self, message: str) -> None:
         self._out.flush()
-        sys.stderr.write(f"gd-tui: error: {place}{' '.join(message.split())}\n")
+        sys.stderr.write(f"gd-tui: error: {' '.join(message.split())}\n")
         sys.stderr.flush()
 
     def _interrupt(self, number: int, frame: object) -> None:

@@ -57,7 +57,8 @@ def open_screen(
     from gd_tui.session import Autosave, Shelf
     from gd_tui.tui.app import run_app
 
-    return run_app(
+    autosave = Autosave(simulator, Shelf(), slot)
+    status = run_app(
         simulator,
         speed=updates_per_s,
         theme=theme,
@@ -66,8 +67,11 @@ def open_screen(
         mouse=not no_mouse,
         fps=frames_per_s,
         commands=commands,
-        autosave=Autosave(simulator, Shelf(), slot),
+        autosave=autosave,
     )
+    if autosave.name and not autosave.problem:
+        click.echo(f"saved as {autosave.name}; `gd-tui resume` goes on from here", err=True)
+    return status
 
 
 def _positive(text: str, option: str, expected: str) -> float:

@@ -105,7 +105,7 @@ def drop(front: FrontEnd, words: Words) -> str:
 def compare(front: FrontEnd, words: Words) -> Sliced[str]:
     simulator = front.simulator
     if list(words) == [Word("none")]:
-        simulator.rivals = ()
+        simulator.compare_none()
         return "compared with no other run"
     if len(words) not in (1, 3) or (len(words) == 3 and words[1] != Word("lr")):
         raise InputError(f"compare: expected an optimizer, as in `compare adam lr 0.1`, or `none`, got {told(words)}")
@@ -140,8 +140,8 @@ def delete(front: FrontEnd, words: Words) -> str:
 
 def mark(front: FrontEnd, words: Words) -> str:
     name = one_name(words, "mark", "one word")
-    if name[0].isdecimal():
-        raise InputError(f"mark: a name begins with a letter, not as {name}: `goto` would take it for a step")
+    if not name or name[0].isdecimal():
+        raise InputError(f"mark: a name begins with a letter, not as {told(words)}: `goto` would take it for a step")
     front.simulator.marks[name] = front.simulator.k
     return f"step {front.simulator.k:,} is marked {name}"
 

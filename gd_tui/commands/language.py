@@ -16,7 +16,7 @@ from gd_tui.problems import PROBLEMS
 from gd_tui.simulator import Simulator
 from gd_tui.simulator.conditions import RESERVED
 from gd_tui.simulator.slices import Sliced, finish
-from gd_tui.words import OPEN, quoted, split, unfinished
+from gd_tui.words import OPEN, begun, quoted, split
 
 Choices = Callable[[Simulator], Sequence[str]]
 
@@ -121,25 +121,18 @@ def completions(text: str, simulator: Simulator) -> list[str]:
 
     A name that needs quotes is offered in quotes, whether or not they were typed.
     """
-    word = unfinished(text)
+    head, word = begun(text)
+    if not head:
+        return [name for name in VERBS if name.startswith(word)]
     verb = verb_of(text)
-    if verb is None:
-        begun = split(text[: len(text) - len(word)])
-        return [] if begun and not _ends_command(text, word) else [name for name in VERBS if name.startswith(word)]
-    return [choice for choice in verb.choices(simulator) if choice.startswith((word, OPEN + word))]
+    known = verb.choices(simulator) if verb else ()
+    return [choice for choice in known if choice.startswith((word, OPEN + word))]
 
 
 def verb_of(text: str) -> Verb | None:
     """The command whose words are being typed at the end of a text; None while it is itself being typed."""
-    word = unfinished(text)
-    begun = split(text[: len(text) - len(word)])
-    if not begun or _ends_command(text, word) or begun[-1][0].quoted:
-        return None
-    return VERBS.get(begun[-1][0].text)
-
-
-def _ends_command(text: str, word: str) -> bool:
-    return text[: len(text) - len(word)].rstrip(" \t").endswith((";", "\n"))
+    head, _ = begun(text)
+    return VERBS.get(head[0].text) if head else None
 
 
 def help_lines(name: str = "") -> Iterator[str]:

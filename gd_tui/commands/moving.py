@@ -53,7 +53,8 @@ def run(front: FrontEnd, words: Words) -> Sliced[str]:
     begun, count = simulator.k, whole_number(words, "run", RUN)
     stops = list(simulator.breakpoints.values())
     yield from simulator.forward(count, to_convergence=True, until=stops)
-    return f"{simulator.k - begun:,} updates: {_where(simulator)}"
+    made = simulator.k - begun
+    return f"{made:,} update{'s' * (made != 1)}: {_where(simulator)}"
 
 
 def continue_(front: FrontEnd, words: Words) -> Sliced[str]:

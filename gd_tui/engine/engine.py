@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 from math import inf
+from time import perf_counter
 from typing import Final
 
 import numpy as np
 
 from gd_tui.engine.batches import Batches
-from gd_tui.engine.history import Keyframes, LossSeries, Recent
+from gd_tui.engine.history import FIRST_STRIDE, Keyframes, LossSeries, Recent
 from gd_tui.engine.kept import KEPT_BYTES, KEPT_FRAMES, KEPT_LOSSES, Kept
+from gd_tui.engine.moment import Moment, clip_norm
 from gd_tui.engine.objective import Array, Objective
 from gd_tui.engine.optimizers import At, Optimizer, State
 from gd_tui.engine.schedules import Constant, Memory, Schedule
 from gd_tui.engine.tolerance import Tolerance
 from gd_tui.engine.turns import Turns
 
+SLOW_S: Final = 1e-3
+"""An evaluation that takes longer than this makes every step a keyframe, as long as there is room for them."""
 TRAIL: Final = 32
 """Steps before the present one that are always at hand, whatever way led to it."""
 
@@ -30,38 +34,6 @@ class Status(StrEnum):
     DIVERGED = "diverged"
     LIMIT = "limit"
     STOPPED = "stopped"
-
-
-class Moment:
-    """What an update is told of its place in the run."""
-
-    __slots__ = ("_seed", "k", "loss", "lr", "objective")
-
-    def __init__(self, objective: Objective, seed: int, lr: float) -> None:
-        self.objective = objective
-        self._seed = seed
-        self.k = 0
-        self.lr = lr
-        self.loss = 0.0
-
-    @property
-    def random(self) -> np.random.Generator:
-        """A generator that is a function of (seed, k) alone."""
-        return np.random.Generator(np.random.Philox(key=self._seed, counter=[0, 0, 0, self.k]))
-
-    def losses(self, weights: Array) -> Array:
-        """The loss of each row of `weights`, shape (m, d) -> (m,), on the rows that the update uses."""
-        return self.objective.losses(weights)
-
-
-def clip_norm(gradient: Array, largest: float) -> None:
-    """Scale a gradient, shape (d,), in place so that its Euclidean norm is at most `largest`.
-
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
-    """
-    share = largest / (np.sqrt(gradient.dot(gradient)) + 1e-6)
-    if share < 1:
-        gradient *= share
 
 
 class Engine:
@@ -117,13 +89,13 @@ class Engine:
         self.gradient: Array = np.empty_like(self.w)
         self._at = Moment(objective, seed, lr)
         self.losses = LossSeries()
-        self.keyframes = Keyframes(len(self._memory))
         self.recent = Recent(len(self._memory))
         self.recent.restart(first)
         plain = clip is None and isinstance(self.schedule, Constant)
         self._make_update = optimizer.update if plain else self._scheduled_update
         self._evaluate = objective.loss_and_gradient if self.batches is None else self._evaluate_batch
         self._load(first, self._memory)
+        self.keyframes = Keyframes(len(self._memory), 1 if self._is_slow() else FIRST_STRIDE)
         self.turns = Turns()
         self.losses.extend([self.loss])
         self.keyframes.keep(self._memory)
@@ -250,10 +222,21 @@ class Engine:
         finally:
             self._memory[:] = memory
 
-    def gradient_before(self, w: Array) -> Array:
-        """The gradient that the last update used, shape (d,), where w are the weights before it."""
+    def loss_at(self, k: int) -> float:
+        """The loss of step k, which is made again if a session did not keep it."""
+        loss = self.losses[k - self.first]
+        if loss == loss or not self.losses.has_gaps:
+            return loss
+        stood = self.k
+        self.seek(k)
+        loss = self.loss
+        self.seek(stood)
+        return loss
+
+    def gradient_at(self, k: int, w: Array) -> Array:
+        """The gradient at w that the update from step k uses, shape (d,)."""
         gradient = np.empty_like(w)
-        rows = None if self.batches is None else self.batches.rows_of(self.k - 1)
+        rows = None if self.batches is None else self.batches.rows_of(k)
         objective = self.objective if rows is None else self.objective.restricted(rows)
         with np.errstate(all="ignore"):
             objective.loss_and_gradient(w, gradient)
@@ -364,9 +347,28 @@ class Engine:
         self.k, self.loss = k, loss
         return ended
 
+    def _is_slow(self) -> bool:
+        """Whether updates take so long that to make a few again would be noticed; the first one may, by itself."""
+        with np.errstate(all="ignore"):
+            for _ in range(2):
+                begun = perf_counter()
+                self._evaluate(self.w, self.gradient)
+                if perf_counter() - begun < SLOW_S:
+                    return False
+        return True
+
     def _restore(self, k: int) -> None:
-        """Compute step k again from a keyframe, the steps before it included in `recent`."""
-        self._go_over(*self._nearest(k), k)
+        """Stand at step k, with the steps before it in `recent`: from keyframes where each step has one, else by
+        computing them again.
+        """
+        begin, memory = self._nearest(k)
+        if not self.keyframes.has_each_up_to(k - self.first):
+            self._go_over(begin, memory, k)
+            return
+        self.recent.restart(begin)
+        for step in range(begin - self.first, k - self.first):
+            self.recent.add(self.keyframes.nearest(step)[1])
+        self._load(k, self.keyframes.nearest(k - self.first)[1])
 
     def _nearest(self, k: int) -> tuple[int, Array]:
         """The last keyframe from which the trail of step k can be made, and its memory."""

@@ -12,6 +12,8 @@ from gd_tui.engine.objective import Array
 
 BLOCK = 1024
 """Steps whose least and greatest loss are kept together, so that long series are read at little cost."""
+FIRST_STRIDE = 64
+"""Steps between two keyframes, as long as there is room for them."""
 NEAR = 1024
 """Losses before the present step that a session keeps, every one."""
 
@@ -55,7 +57,7 @@ class LossSeries:
         """Add the losses of the next steps."""
         count = self._count + len(losses)
         if count > len(self._values):
-            grown = np.empty(max(count, 2 * len(self._values)))
+            grown = np.empty(max(count, 3 * len(self._values) // 2))
             grown[: self._count] = self._values[: self._count]
             self._values = grown
         self._values[self._count : count] = losses
@@ -188,10 +190,10 @@ class Keyframes:
 
     BUDGET_BYTES = 48 * 2**20
     MOST = 2**16
-    FIRST_STRIDE = 64
 
-    def __init__(self, size: int) -> None:
-        self.stride = self.FIRST_STRIDE
+    def __init__(self, size: int, stride: int = FIRST_STRIDE) -> None:
+        """`size` numbers a frame, a frame every `stride` steps, a power of two, at first."""
+        self.stride = stride
         self._limit = max(64, min(self.MOST, self.BUDGET_BYTES // (8 * size))) & ~1
         self._frames: Array = np.empty((min(64, self._limit), size))
         self._count = 0
@@ -219,8 +221,7 @@ class Keyframes:
     @classmethod
     def recall(cls, stride: int, frames: Array) -> Keyframes:
         """The keyframes that `thinned` gave."""
-        keyframes = cls(frames.shape[1])
-        keyframes.stride = stride
+        keyframes = cls(frames.shape[1], stride)
         for frame in frames:
             keyframes._append(frame)
         return keyframes
@@ -242,6 +243,10 @@ class Keyframes:
         self._frames[self._count] = memory
         self._count += 1
 
+    def has_each_up_to(self, step: int) -> bool:
+        """Whether every step up to this one is kept."""
+        return self.stride == 1 and step < self._count
+
     def nearest(self, step: int) -> tuple[int, Array]:
         """The last kept step at or before `step`, and its memory."""
         index = min(step // self.stride, self._count - 1)
@@ -257,6 +262,11 @@ class Recent:
         self._rows: Array = np.empty((self.LENGTH, size))
         self.begin = 0
         self.end = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self._rows.nbytes
 
     def restart(self, step: int) -> None:
         """Forget everything; `step` is the next one to be added."""

@@ -10,9 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import math
-from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -30,20 +28,12 @@ class Verbatim:
     text: str
 
 
-@dataclass(eq=False)
-class Class:
-    """A class as the script will have it: its own methods, and the classes below it that are left."""
-
-    methods: dict[str, ast.FunctionDef] = field(default_factory=dict)
-    bases: list[type] = field(default_factory=list)
-
-
 class Carving:
     """What the script takes from gd-tui.
 
     Attributes:
-        classes: with the methods that are used. functions: of modules, by name.
-        constants: of modules, as text. imports: lines.
+        objects: those of the run. methods: by the class that has them, and their name.
+        functions, constants (as text): of modules, by name. imports: lines.
         data: for each object, by its id, the attributes that are read, with their values.
         read: the names of all attributes that are read.
     """
@@ -54,7 +44,7 @@ class Carving:
         self._calls: list[tuple[str, FunctionType]] = []
         self._derived: dict[int, str] = {}
         self._made: set[type] = set()
-        self._filled: set[type] = set()
+        self._filled: list[type] = []
         self._assigned: set[str] = set()
         self._clear()
 
@@ -74,7 +64,7 @@ class Carving:
 
     def fill(self, kind: type) -> None:
         """The script makes an object of this class and sets what is read of it."""
-        self._filled.add(kind)
+        self._filled.append(kind)
 
     def call(self, function: FunctionType) -> None:
         """The script calls this function."""
@@ -89,25 +79,23 @@ class Carving:
             if before == (len(self.objects), len(self._made), len(self._assigned)):
                 break
         self._drop_unread()
-        self._order_classes()
 
     def _clear(self) -> None:
         self.methods: dict[tuple[type, str], ast.FunctionDef] = {}
-        self.classes: dict[type, Class] = {}
         self.functions: dict[str, ast.FunctionDef] = {}
         self.constants: dict[str, str] = {}
         self.imports: set[str] = {"import numpy as np"}
         self.data: dict[int, dict[str, Any]] = {}
         self.read: set[str] = set()
-        self._queue: deque[Callable[[], None]] = deque()
         self._carried: dict[str, FunctionType] = {}
         self._selves: set[tuple[type, str]] = set()
         self._mentioned: set[str] = set()
 
     @property
-    def _kinds(self) -> list[type]:
-        others = sorted(self._made | self._filled, key=lambda kind: kind.__name__)
-        return list(dict.fromkeys([*map(type, self.objects), *others]))
+    def kinds(self) -> list[type]:
+        """The classes of which the script has objects; last those that it fills itself."""
+        made = sorted(self._made, key=lambda kind: kind.__name__)
+        return list(dict.fromkeys([*map(type, self.objects), *made, *self._filled]))
 
     def _follow(self) -> None:
         for kind, name in self._roots:
@@ -116,11 +104,9 @@ class Carving:
             self._look_up(kind, "__init__")
         for name, function in self._calls:
             self._carry(name, function)
-        while self._queue:
-            self._queue.popleft()()
-        self._collect_data()
-        while self._queue:
-            self._queue.popleft()()
+        known = -1
+        while known != (known := len(self.methods) + len(self._mentioned)):
+            self._collect_data()
 
     def _look_up(self, kind: type, name: str, after: type | None = None) -> None:
         """Keep the method that `name` is for objects of this class, or what is next in line `after` a class."""
@@ -134,12 +120,12 @@ class Carving:
             return
         node = specialised(written(function), name, lambda attribute: self._known(owner, attribute), {})
         self.methods[owner, name] = node
-        self._queue.append(lambda: self._read(node, function, owner))
+        self._read(node, function, owner)
 
     def _known(self, owner: type, attribute: str) -> object:
         """The value of an attribute of self, if it is the same for all objects and never changes."""
         objects = [thing for thing in self.objects if isinstance(thing, owner)]
-        made_later = any(issubclass(kind, owner) for kind in self._made | self._filled)
+        made_later = any(issubclass(kind, owner) for kind in [*self._made, *self._filled])
         if not objects or made_later or attribute in self._assigned:
             return UNKNOWN
         values = [getattr(thing, attribute, UNKNOWN) for thing in objects]
@@ -160,17 +146,17 @@ class Carving:
         if not isinstance(part.ctx, ast.Load):
             self._assigned.add(part.attr)
         elif owner is not None and ast.unparse(part.value) == "super()":
-            for kind in self._kinds:
+            for kind in self.kinds:
                 if issubclass(kind, owner):
                     self._look_up(kind, part.attr, after=owner)
         elif owner is not None and isinstance(part.value, ast.Name) and part.value.id == "self":
             self._selves.add((owner, part.attr))
-            for kind in self._kinds:
+            for kind in self.kinds:
                 if issubclass(kind, owner):
                     self._look_up(kind, part.attr)
         elif not _is_of_a_module(part, function, local):
             self._mentioned.add(part.attr)
-            for kind in self._kinds:
+            for kind in self.kinds:
                 self._look_up(kind, part.attr)
 
     def _read_global(self, name: str, function: FunctionType) -> None:
@@ -201,7 +187,7 @@ class Carving:
         self._carried[name] = function
         node = specialised(written(function), name, lambda attribute: UNKNOWN, free_values(function))
         self.functions[name] = node
-        self._queue.append(lambda: self._read(node, function, None))
+        self._read(node, function, None)
 
     def _collect_data(self) -> None:
         """What the kept methods read of each object; objects among it are at hand from now on."""
@@ -219,16 +205,21 @@ class Carving:
             if value.__name__ != "<lambda>" and "source" not in vars(value):
                 self._carry(value.__name__, value)
                 return Verbatim(f"staticmethod({value.__name__})")
-            node = specialised(written(value), name, lambda attribute: UNKNOWN, free_values(value))
-            node.decorator_list = [ast.Name("staticmethod", ast.Load())]
-            self.methods[kind, name] = node
-            self._queue.append(lambda: self._read(node, value, None))
-            return node
+            return self._static(kind, name, value)
         if isinstance(value, np.ufunc):
             return Verbatim(f"np.{value.__name__}")
         if is_object(value) and value not in self.objects:
             self.objects.append(value)
         return value
+
+    def _static(self, kind: type, name: str, function: FunctionType) -> ast.FunctionDef:
+        """A function that an object holds, as a static method of its class."""
+        if (kind, name) not in self.methods:
+            node = specialised(written(function), name, lambda attribute: UNKNOWN, free_values(function))
+            node.decorator_list = [ast.Name("staticmethod", ast.Load())]
+            self.methods[kind, name] = node
+            self._read(node, function, None)
+        return self.methods[kind, name]
 
     def _set_by(self, kind: type, method: str) -> set[str]:
         """The attributes that a method sets, by the classes above it too."""
@@ -244,45 +235,6 @@ class Carving:
             for name in [name for name in attributes if name not in self.read]:
                 del attributes[name]
 
-    def _order_classes(self) -> None:
-        """Methods by class, bases first; a class that one other alone is made from is written out in that one."""
-        owners = {owner for owner, _ in self.methods} | set(self._kinds)
-        for kind in sorted(self._kinds, key=lambda kind: kind in self._filled):
-            self._place(kind, owners)
-        for base in list(self.classes):
-            above = [kind for kind, made in self.classes.items() if base in made.bases]
-            if base not in self._kinds and len(above) == 1 and self._may_merge(base, above[0]):
-                merged, into = self.classes.pop(base), self.classes[above[0]]
-                into.methods = merged.methods | into.methods
-                into.bases = [*(b for b in into.bases if b is not base), *merged.bases]
-
-    def _place(self, kind: type, owners: set[type]) -> None:
-        """Put the class after those that it needs: its bases, and the classes of the objects in its data."""
-        if kind in self.classes:
-            return
-        objects = [thing for thing in self.objects if type(thing) is kind]
-        held = [type(value) for thing in objects for value in self.data[id(thing)].values() if is_object(value)]
-        bases = list(_nearest(kind, owners))
-        for needed in [*held, *bases]:
-            self._place(needed, owners)
-        own = [(name, node) for (owner, name), node in self.methods.items() if owner is kind]
-        own.sort(key=lambda named: getattr(named[1], "lineno", 0))
-        self.classes[kind] = Class(dict(own), bases)
-
-    def _may_merge(self, base: type, kind: type) -> bool:
-        below, here = self.classes[base].methods, self.classes[kind].methods
-        supers = " ".join(map(ast.unparse, here.values()))
-        return not set(below) & set(here) and not any(f"super().{name}" in supers for name in below)
-
-
-def _nearest(owner: type, owners: set[type]) -> Iterator[type]:
-    """The classes among `owners` that this one is made from, those left out skipped."""
-    for base in owner.__bases__:
-        if base in owners:
-            yield base
-        else:
-            yield from _nearest(base, owners)
-
 
 def is_object(value: object) -> bool:
     """Whether a value is an object of a class of gd-tui's, and not a node of code or a text that stands for one."""
@@ -290,7 +242,8 @@ def is_object(value: object) -> bool:
 
 
 def _is_ours(thing: Any) -> bool:
-    return str(getattr(thing, "__module__", "")).startswith("gd_tui") or "source" in getattr(thing, "__dict__", {})
+    home = str(getattr(thing, "__module__", ""))
+    return home.split(".")[0] == "gd_tui" or "source" in getattr(thing, "__dict__", {})
 
 
 def _data_of(thing: object, name: str) -> Any:

@@ -45,8 +45,10 @@ def literal(value: Any) -> str:
         return f"({', '.join(parts)}{',' * (len(parts) == 1)})"
     if isinstance(value, slice):
         return f"slice({value.start}, {value.stop})"
-    if isinstance(value, str) or value is None:
-        return repr(value)
+    if isinstance(value, str):
+        return quoted(value)
+    if value is None:
+        return "None"
     raise TypeError(f"no text for a {type(value).__name__}")
 
 
@@ -55,8 +57,17 @@ def wrapped(opening: str, parts: list[str], closing: str) -> str:
     line = f"{opening}{', '.join(parts)}{closing}"
     if len(line) <= WIDTH:
         return line
-    inner = textwrap.fill(", ".join(parts) + ",", WIDTH, initial_indent="    ", subsequent_indent="    ")
-    return f"{opening}\n{inner}\n{closing}"
+    lines: list[str] = []
+    for part in parts:
+        if not lines or len(lines[-1]) + len(part) + 2 > WIDTH:
+            lines.append("   ")
+        lines[-1] += f" {part},"
+    return "\n".join([opening, *lines, closing])
+
+
+def quoted(text: str) -> str:
+    """The text between double quotes, if it can be as it is."""
+    return f'"{text}"' if text.isprintable() and not set(text) & {'"', "\\"} else repr(text)
 
 
 def is_large(array: NDArray[Any]) -> bool:

@@ -7,12 +7,15 @@ import keyword
 import re
 from collections.abc import Sequence
 
+QUOTED = re.compile(r"'([\w ]*)'")
 BRACKETED = re.compile(r"(?P<before>\s*(?:.* = |return ))\((?P<inside>.*)\)")
 
 
 def text_of(node: ast.FunctionDef) -> str:
-    """The function as one would write it."""
-    return "\n".join(map(_without_brackets, ast.unparse(node).splitlines()))
+    """The function as one would write it, with words between double quotes."""
+    text = "\n".join(map(_without_brackets, ast.unparse(node).splitlines()))
+    double = QUOTED.sub(r'"\1"', text)
+    return double if ast.dump(ast.parse(double)) == ast.dump(ast.parse(text)) else text
 
 
 def _without_brackets(line: str) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from textwrap import indent
-from typing import Any
+from typing import Any, cast
 
 from gd_tui.engine.batches import Batches
-from gd_tui.engine.engine import Engine, Moment, clip_norm
+from gd_tui.engine.engine import Engine
+from gd_tui.engine.moment import Moment, clip_norm
 from gd_tui.engine.objective import Array, Objective
 from gd_tui.engine.schedules import Constant
 from gd_tui.export.carving import Carving
 from gd_tui.export.literals import literal
-from gd_tui.export.user_module import function_of
+from gd_tui.export.user_module import function_of, user_lines
 from gd_tui.problems.module import Origin, UserFunction
 from gd_tui.simulator import Simulator
 from gd_tui.simulator.branch import Segment
@@ -40,9 +42,9 @@ class Retelling:
         self.start: Array = first.keyframes.nearest(0)[1][: len(first.w)].copy()
         objective = simulator.branch.objective
         self.origin: Origin | None = vars(objective).get("origin")
-        self._objective: Any = objective
+        self._whole, self._objective = objective, cast(Any, objective)
         if isinstance(objective, UserFunction) and self.origin is not None:
-            self._objective = function_of(objective, self.origin)
+            self._objective = function_of(objective)
         self._now: dict[str, str] = {}
         self._has_batches = any(s.engine.batches is not None for s in self._segments)
         self._has_whole = any(s.engine.batches is None for s in self._segments)
@@ -83,12 +85,14 @@ class Retelling:
     def _taken(self) -> tuple[str, ...]:
         return getattr(self._objective, "taken", ())
 
+    def user_lines(self) -> list[str]:
+        """Lines that name what is taken from the user's file."""
+        return [] if self.origin is None else user_lines(self._whole, self.origin)
+
     def objective_lines(self) -> list[str]:
         """Lines that make the objective."""
         if not self._is_carved:
-            assert self.origin is not None
-            made = "objective = objective() if callable(objective) else objective"
-            return [f"objective = module.{self.origin.name}", made]
+            return ["objective = user_objective"]
         lines = [f"objective = {type(self._objective).__name__}()"]
         if self._taken:
             names = list(inspect.signature(self._objective._take).parameters)
@@ -169,6 +173,8 @@ class Retelling:
             return
         k = "at.k" if "k" in self._carving.read else "k"
         body = list(self._update(engine, k))
+        if k == "k" and not re.search(r"\bk\b", "\n".join(body)):
+            k = "_"
         reach = f"{engine.first}, {end}" if engine.first else f"{end}"
         yield f"for {k} in range({reach}):"
         yield from (f"    {line}" for line in body)

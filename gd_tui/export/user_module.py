@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from gd_tui.engine.objective import Array
+from gd_tui.engine.objective import Array, Objective
 from gd_tui.export.carving import Verbatim
 from gd_tui.problems.module import Origin, UserFunction
 
@@ -30,7 +30,7 @@ class Function:
     """
 
     function: Callable[[Array], Any]
-    companion: Callable[[Array], Any] | None
+    companion: Callable[[Array], Any]
     is_pair: bool
     is_numerical: bool
 
@@ -42,7 +42,7 @@ class Function:
             if self.is_pair:
                 loss, gradient = self.function(w.copy())
             else:
-                loss, gradient = self.function(w.copy()), self.companion(w.copy())  # type: ignore[misc]
+                loss, gradient = self.function(w.copy()), self.companion(w.copy())
         except OverflowError:
             out[:] = np.nan
             return np.inf
@@ -71,17 +71,24 @@ class Function:
         return gradient
 
 
-def function_of(objective: UserFunction, origin: Origin) -> Function:
-    """The user's function as the script calls it: `module` is where the script has run the user's text."""
+def function_of(objective: UserFunction) -> Function:
+    """The user's function as the script calls it, where `user_lines` have named it and its gradient."""
     made = Function()
     made.is_pair, made.is_numerical = objective._is_pair, objective.gradient_is_numerical
-    attributes = {"function": Verbatim(f"staticmethod(module.{origin.name})"), "companion": None}
-    if not made.is_pair and objective._companion is not None:
-        own = getattr(objective._function, "gradient", None) is objective._companion
-        name = f"{origin.name}.gradient" if own else f"{origin.name}_gradient"
-        attributes["companion"] = Verbatim(f"staticmethod(module.{name})")
-    vars(made).update(attributes)
+    vars(made)["function"] = Verbatim("staticmethod(user_loss)")
+    vars(made)["companion"] = Verbatim("staticmethod(user_gradient)")
     return made
+
+
+def user_lines(objective: Objective, origin: Origin) -> list[str]:
+    """Lines that name what the script takes from the user's file."""
+    found = f"module.{origin.name}"
+    if not isinstance(objective, UserFunction):
+        return [f"user_objective = {found}", "if callable(user_objective):", "    user_objective = user_objective()"]
+    if objective._is_pair or objective._companion is None:
+        return [f"user_loss = {found}"]
+    own = getattr(objective._function, "gradient", None) is objective._companion
+    return [f"user_loss = {found}", f"user_gradient = {found}{'.' if own else '_'}gradient"]
 
 
 def user_text(origin: Origin) -> str:

@@ -44,23 +44,28 @@ class Autosave:
         `speed` is what the run runs at by itself; `at_once` saves steps too, however fresh.
         """
         state = self._state()
+        self.problem = self._writer.problem if self._slot is not None else self.problem
         edited = state[1:] != self._saved[1:]
-        if state == self._saved or not (edited or at_once or monotonic() - self._saved_at >= INTERVAL_S):
+        if state == self._saved and not self.problem:
             return
+        if not (edited or at_once or monotonic() - self._saved_at >= INTERVAL_S):
+            return
+        self._saved, self._saved_at = state, monotonic()
         try:
             if self._slot is None:
                 self._slot = self._shelf.new(_stem(self._simulator))
-            self._writer.put(self._slot, encode(self._recorder.document(self._simulator, speed)))
         except InputError as error:
             self.problem = str(error)
-        self.problem = self._writer.problem or self.problem
-        self._saved, self._saved_at = state, monotonic()
+            return
+        self._writer.put(self._slot, encode(self._recorder.document(self._simulator, speed)))
 
     def close(self) -> None:
-        """Save what is not saved yet and let go of the session."""
+        """Save what is not saved yet and let go of the session; to be called once more does no harm."""
+        if self._writer.is_closed:
+            return
         self.look(at_once=True)
         self._writer.close()
-        self.problem = self._writer.problem or self.problem
+        self.problem = self._writer.problem or (self.problem if self._slot is None else "")
         if self._slot is not None:
             self._slot.release()
 
@@ -72,7 +77,7 @@ class Autosave:
             simulator.version,
             len(simulator.done),
             len(simulator.undone),
-            tuple(simulator.breakpoints),
+            tuple((number, condition.text) for number, condition in simulator.breakpoints.items()),
             tuple(simulator.marks.items()),
         )
 
@@ -83,7 +88,7 @@ class Writer:
     def __init__(self) -> None:
         self.problem = ""
         self._next: tuple[Slot, bytes] | None = None
-        self._is_closed = False
+        self.is_closed = False
         self._changed = Condition()
         self._thread: Thread | None = None
 
@@ -99,7 +104,7 @@ class Writer:
     def close(self) -> None:
         """Wait until everything is written."""
         with self._changed:
-            self._is_closed = True
+            self.is_closed = True
             self._changed.notify()
         if self._thread is not None:
             self._thread.join()
@@ -108,7 +113,7 @@ class Writer:
         while True:
             with self._changed:
                 while self._next is None:
-                    if self._is_closed:
+                    if self.is_closed:
                         return
                     self._changed.wait()
                 (slot, content), self._next = self._next, None

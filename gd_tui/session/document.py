@@ -5,8 +5,10 @@ It is JSON and holds numbers and names alone: reading it runs no code.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
+from zlib import crc32
 
 import msgspec
 
@@ -18,6 +20,7 @@ FORMAT = 1
 """Raised when a file of this program could no longer be understood by the one before."""
 KIND = "gd-tui session"
 LARGEST_BYTES = 2**28
+SUM = re.compile(rb',"sum":"([0-9a-f]{8})"}\s*$')
 
 
 class KeptEngine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,12 +52,23 @@ class KeptSegment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KeptPosition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where one stands or stood. Runs are lists of segments, by index; ghosts are runs with their first step."""
+    """Where one stands or stood. Runs are lists of segments, by index; ghosts are runs with their first step.
+
+    `notes` are those of the problem, by index.
+    """
 
     run: tuple[int, ...]
     k: int
     ghosts: tuple[tuple[tuple[int, ...], int], ...] = ()
     rivals: tuple[tuple[str, int], ...] = ()
+    notes: int = 0
+
+
+class KeptNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Breakpoints as they were typed, by number, and marks."""
+
+    breakpoints: dict[str, str] = {}
+    marks: dict[str, int] = {}
 
 
 class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -77,8 +91,7 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     here: KeptPosition
     done: tuple[KeptPosition, ...] = ()
     undone: tuple[KeptPosition, ...] = ()
-    breakpoints: dict[str, str] = {}
-    marks: dict[str, int] = {}
+    notes: tuple[KeptNotes, ...]
     speed: float | None = None
 
     @property
@@ -100,8 +113,9 @@ class _Opening(msgspec.Struct):
 
 
 def encode(document: Document) -> bytes:
-    """The file's content."""
-    return msgspec.json.encode(document)
+    """The file's content: JSON, with a checksum of all that stands before it as the last field."""
+    content = msgspec.json.encode(document)[:-1]
+    return content + b',"sum":"%08x"}' % crc32(content)
 
 
 def is_session(content: bytes) -> bool:
@@ -124,7 +138,7 @@ def decode(content: bytes, source: str) -> Document:
     """The session in a file's content. Raises InputError that names the source."""
     try:
         opening = msgspec.json.decode(content, type=_Opening)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         word = "damaged" if is_session(content) else "no session of gd-tui"
         raise InputError(f"{source}: it is {word}; it is left as it is") from None
     if opening.kind != KIND:
@@ -135,6 +149,14 @@ def decode(content: bytes, source: str) -> Document:
             "update gd-tui; the file is left as it is"
         )
     try:
-        return msgspec.json.decode(content, type=Document)
-    except (msgspec.DecodeError, InputError) as error:
+        return msgspec.json.decode(_checked(content), type=Document)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise InputError(f"{source}: it is damaged ({error}); it is left as it is") from None
+
+
+def _checked(content: bytes) -> bytes:
+    """The content without its checksum. Raises ValueError if a bit of it is another one than was written."""
+    found = SUM.search(content)
+    if found is None or int(found[1], 16) != crc32(content[: found.start()]):
+        raise ValueError("it is not what was written: the checksum differs")
+    return content[: found.start()] + b"}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from gd_tui.session.document import Document, KeptEngine, KeptPosition, KeptSegm
 from gd_tui.simulator import Simulator
 from gd_tui.simulator.branch import Branch, Segment
 from gd_tui.simulator.building import make_engine
+from gd_tui.simulator.conditions import parse_condition
 from gd_tui.simulator.events import Events, KeptEvents
-from gd_tui.simulator.run import Rival
+from gd_tui.simulator.run import Notes, Rival
 from gd_tui.simulator.simulator import Ghost, Position
 from gd_tui.table import datasets
 
@@ -45,9 +46,10 @@ def revive(document: Document, source: str) -> Simulator:
     try:
         with np.errstate(all="ignore"):
             return reviver.simulator()
-    except (ValueError, IndexError, KeyError, OverflowError) as error:
-        if isinstance(error, InputError):
-            raise
+    except InputError as error:
+        message = str(error) if str(error).startswith(f"{source}: ") else f"{source}: {error}"
+        raise InputError(f"{message}; the session is left as it is") from None
+    except (ValueError, IndexError, KeyError, OverflowError, MemoryError) as error:
         raise InputError(f"{source}: the session is damaged ({error}); it is left as it is") from None
 
 
@@ -56,6 +58,7 @@ class _Reviver:
         self._document, self._source = document, source
         self._objectives: dict[bytes, Objective] = {}
         self._segments: list[Segment] = []
+        self._notes: dict[int, Notes] = {}
 
     def simulator(self) -> Simulator:
         document = self._document
@@ -66,8 +69,6 @@ class _Reviver:
             list(map(self._position, document.done)),
             list(map(self._position, document.undone)),
         )
-        simulator.marks = dict(document.marks)
-        simulator.breakpoints = {int(n): simulator.condition(text) for n, text in document.breakpoints.items()}
         loss = simulator.engine.loss
         if document.loss is not None and loss != document.loss:
             raise self._changed(simulator.k, document.loss, loss)
@@ -77,6 +78,9 @@ class _Reviver:
         if kept.before is not None and not 0 <= kept.before < i:
             raise ValueError(f"part {i} takes over from part {kept.before}")
         before = None if kept.before is None else self._segments[kept.before]
+        reach = (0, 0) if before is None else (before.engine.first + 1, before.engine.newest)
+        if not reach[0] <= kept.first <= reach[1] or kept.scenario.lr is None:
+            raise ValueError(f"part {i} cannot begin at step {kept.first}")
         scenario = self._at_home(kept.scenario)
         earlier = list(_chain(before))
         root = earlier[0] if earlier else None
@@ -96,7 +100,7 @@ class _Reviver:
         engine.recall(_kept(kept.engine, frames, frame), self._standing(i, kept))
         events = Events(engine, Branch(objective, tuple(earlier)).lowest(kept.first - 1)[0] if earlier else np.inf)
         events.recall(KeptEvents(kept.engine.events, kept.engine.amid))
-        moved = {int(weight): value for weight, value in kept.moved.items()}
+        moved = {range(d)[int(weight)]: value for weight, value in kept.moved.items()}
         return Segment(scenario, engine, events, before, kept.edits, moved, kept.fresh)
 
     def _standing(self, i: int, kept: KeptSegment) -> int:
@@ -115,7 +119,7 @@ class _Reviver:
         what = scenario.data or scenario.module or "numpy, or the machine,"
         return InputError(
             f"{self._source}: at step {k:,} the loss was {saved!r} and is {loss!r} now: {what} has changed since it "
-            "was saved; bring the old one back, or begin a new run. The session is left as it is"
+            "was saved; bring the old one back, or begin a new run"
         )
 
     def _at_home(self, scenario: Scenario) -> Scenario:
@@ -141,12 +145,26 @@ class _Reviver:
     def _position(self, kept: KeptPosition) -> Position:
         ghosts = tuple(Ghost(self._branch(run), first) for run, first in kept.ghosts)
         rivals = tuple(Rival(label, self._branch((i,))) for label, i in kept.rivals)
-        return Position(self._branch(kept.run), kept.k, ghosts, rivals)
+        branch = self._branch(kept.run)
+        steps = [(branch, kept.k), *((ghost.branch, ghost.first) for ghost in ghosts)]
+        if not all(0 <= k <= run.newest for run, k in steps):
+            raise ValueError(f"a run ends before the step {max(k for _, k in steps)} at which one stood")
+        return Position(branch, kept.k, ghosts, rivals, self._notes_of(kept.notes, branch.objective.names))
+
+    def _notes_of(self, i: int, names: Sequence[str]) -> Notes:
+        if i not in self._notes:
+            kept = self._document.notes[i]
+            conditions = {int(number): parse_condition(text, names) for number, text in kept.breakpoints.items()}
+            if min(kept.marks.values(), default=0) < 0:
+                raise ValueError("a step before the first one is marked")
+            if min(kept.marks.values(), default=0) < 0:
+                raise ValueError("a step before the first one is marked")
+            self._notes[i] = Notes(conditions, dict(kept.marks))
+        return self._notes[i]
 
     def _branch(self, run: tuple[int, ...]) -> Branch:
         segments = tuple(self._segments[i] for i in run)
-        firsts = [segment.engine.first for segment in segments]
-        if not segments or firsts[0] != 0 or firsts != sorted(set(firsts)):
+        if min(run, default=-1) < 0 or [s.before for s in segments] != [None, *segments[:-1]]:
             raise ValueError("the parts of a run do not follow one another")
         return Branch(segments[0].engine.objective, segments)
 

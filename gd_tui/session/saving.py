@@ -8,9 +8,10 @@ from time import time
 import numpy as np
 
 from gd_tui.atomic import replacing
-from gd_tui.session.document import Document, KeptEngine, KeptPosition, KeptSegment, encode
+from gd_tui.session.document import Document, KeptEngine, KeptNotes, KeptPosition, KeptSegment, encode
 from gd_tui.simulator import Simulator
 from gd_tui.simulator.branch import Branch, Segment
+from gd_tui.simulator.run import Notes
 from gd_tui.simulator.simulator import Position
 
 
@@ -34,8 +35,9 @@ class Recorder:
     def document(self, simulator: Simulator, speed: float | None = None) -> Document:
         """The session as it is now; `speed` is what it runs at by itself, in updates a second."""
         pool: dict[Segment, int] = {}
+        notes: dict[Notes, int] = {}
         here = simulator.position()
-        kept = [_position(position, pool) for position in (here, *simulator.done, *simulator.undone)]
+        kept = [_position(position, pool, notes) for position in (here, *simulator.done, *simulator.undone)]
         done = 1 + len(simulator.done)
         cuts: dict[Segment, list[int]] = {segment: [] for segment in pool}
         for segment in pool:
@@ -52,8 +54,7 @@ class Recorder:
             here=kept[0],
             done=tuple(kept[1:done]),
             undone=tuple(kept[done:]),
-            breakpoints={str(number): condition.text for number, condition in simulator.breakpoints.items()},
-            marks=simulator.marks,
+            notes=tuple(map(_notes, notes)),
             speed=speed if speed is not None and np.isfinite(speed) else None,
         )
 
@@ -87,12 +88,17 @@ def _engine(segment: Segment, cuts: tuple[int, ...]) -> KeptEngine:
     )
 
 
-def _position(position: Position, pool: dict[Segment, int]) -> KeptPosition:
+def _notes(notes: Notes) -> KeptNotes:
+    return KeptNotes({str(number): condition.text for number, condition in notes.breakpoints.items()}, notes.marks)
+
+
+def _position(position: Position, pool: dict[Segment, int], notes: dict[Notes, int]) -> KeptPosition:
     return KeptPosition(
         _run(position.branch, pool),
         position.k,
         tuple((_run(ghost.branch, pool), ghost.first) for ghost in position.ghosts),
         tuple((rival.label, _run(rival.branch, pool)[0]) for rival in position.rivals),
+        notes.setdefault(position.notes, len(notes)),
     )
 
 

@@ -54,8 +54,11 @@ class Shelf:
 
     def path(self, name: str) -> Path:
         """The file of a session. Raises InputError for a name that there is not."""
-        if name not in self.names():
-            raise unknown("session", name, self.names() or ["none yet"])
+        names = self.names()
+        if not names:
+            raise InputError(f"there is no session {name!r}: there are none yet in {self.directory}")
+        if name not in names:
+            raise unknown("session", name, names)
         return self._path(name)
 
     def is_open(self, name: str) -> bool:

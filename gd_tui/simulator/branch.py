@@ -47,6 +47,12 @@ class Segment:
         own = self.engine.trail()
         return own if len(own) >= TRAIL else np.concatenate([self.past, own])[-TRAIL:]
 
+    def gradient_before(self, w: Array) -> Array:
+        """The gradient that led to the engine's present step, shape (d,), where w are the weights before it."""
+        k = self.engine.k
+        by = self.engine if self.before is None or k > self.engine.first else self.before.engine
+        return by.gradient_at(k - 1, w)
+
     def event(self, k: int) -> Event:
         """What happened at step k."""
         engine = self.engine
@@ -82,8 +88,7 @@ class Branch:
 
     def loss(self, k: int) -> float:
         """The loss at step k."""
-        engine = self.segments[self.index(k)].engine
-        return engine.losses[k - engine.first]
+        return self.segments[self.index(k)].engine.loss_at(k)
 
     def lowest(self, k: int) -> tuple[float, int]:
         """The least loss of steps 0..k and its step; (inf, 0) if none is a number."""

@@ -17,6 +17,8 @@ WINDOW = 50
 HARDLY = 1e-4
 """What the loss changes by on a plateau at most, as a share of itself."""
 BLOCK = 1024
+AT_ONCE = 2**16
+"""Steps that are looked at together, so that looking takes little memory."""
 KEPT_BYTES = 2**16
 """What the events of one engine may take in a session; of more, some are left out."""
 EVENLY = 1000
@@ -91,20 +93,21 @@ class Events:
         return Event(int(self._read()[k - self._engine.first]))
 
     def marks(self, first: int, last: int, columns: int) -> tuple[Array, Flags]:
-        """Steps of [first, last] with what happened there, at most one for each column."""
+        """The first step in each column of [first, last] at which something happened, and all that did in it."""
         flags, begin = self._read(), self._engine.first
         low, high = first - begin, min(last - begin, len(flags) - 1) + 1
-        edges = np.unique(np.linspace(low, high, min(columns, max(1, high - low)) + 1).astype(np.intp))
-        if high <= low:
-            return np.empty(0), np.empty(0, dtype=np.uint8)
-        if (high - low) // columns >= 8 * BLOCK:
-            edges = np.unique(edges // BLOCK)[: len(self._blocks)]
-            found = np.bitwise_or.reduceat(np.array(self._blocks, dtype=np.uint8), edges)
-            steps = edges * BLOCK
-        else:
-            steps, found = edges[:-1], np.bitwise_or.reduceat(flags[low:high], edges[:-1] - low)
-        happened = found > 0
-        return (begin + steps[happened]).astype(np.float64), found[happened]
+        if high - low < 8 * BLOCK * columns:
+            steps, found = _by_column(flags[low:high], columns)
+            return (first + steps).astype(np.float64), found
+        # Whole blocks are looked up; what stands before the first and behind the last of them is a column each.
+        inner, end = -(-low // BLOCK), min(high // BLOCK, len(self._blocks))
+        blocks, found = _by_column(np.array(self._blocks[inner:end], dtype=np.uint8), columns)
+        starts = ((inner + blocks) * BLOCK).tolist()
+        inside = [start + int(np.flatnonzero(flags[start : start + BLOCK])[0]) for start in starts]
+        head, head_found = _by_column(flags[low : inner * BLOCK], 1)
+        tail, tail_found = _by_column(flags[end * BLOCK : high], 1)
+        every = np.concatenate([low + head, inside, end * BLOCK + tail])
+        return (begin + every).astype(np.float64), np.concatenate([head_found, found, tail_found])
 
     def keep(self) -> KeptEvents:
         """What `recall` brings back."""
@@ -137,18 +140,21 @@ class Events:
 
     def _read(self) -> Flags:
         """The flags of all steps, brought up to the newest."""
-        known, count = self._count, len(self._engine.losses)
-        if known < count:
+        count = len(self._engine.losses)
+        if self._count < count:
+            turns = self._engine.turns.take().astype(bool)
             if count > len(self._flags):
                 self._flags = np.concatenate([self._flags, np.zeros(count, dtype=np.uint8)])
-            self._flags[known:count] = self._found(known, count)
+            for begin in range(self._count, count, AT_ONCE):
+                end = min(begin + AT_ONCE, count)
+                self._flags[begin:end] = self._found(begin, end, turns[begin - self._count : end - self._count])
             self._count = count
         for begin in range(len(self._blocks) * BLOCK, count - BLOCK + 1, BLOCK):
             self._blocks.append(int(np.bitwise_or.reduce(self._flags[begin : begin + BLOCK])))
         return self._flags[:count]
 
-    def _found(self, known: int, count: int) -> Flags:
-        """The flags of the steps from `known` up to `count`."""
+    def _found(self, known: int, count: int, turns: NDArray[np.bool_]) -> Flags:
+        """The flags of the steps from `known` up to `count`; `turns` is where the gradient turned among them."""
         begin = max(0, known - WINDOW)
         losses = self._engine.losses.read(begin, count)
         new = losses[known - begin :]
@@ -160,7 +166,6 @@ class Events:
             before = losses[: max(0, count - begin - WINDOW)]
             after = losses[WINDOW:]
             flat[len(new) - len(after) :] = np.abs(after - before) <= HARDLY * np.abs(before)
-        turns = self._engine.turns.take().astype(bool)
         self._best = float(lowest[-1])
         cases = {Event.RISE: rises, Event.TURN: turns, Event.BEST: is_best, Event.PLATEAU: flat}
         flags = np.zeros(len(new), dtype=np.uint8)
@@ -171,3 +176,12 @@ class Events:
             amid |= event if case[-1] else Event(0)
         self._amid = amid
         return flags
+
+
+def _by_column(flags: Flags, columns: int) -> tuple[NDArray[np.intp], Flags]:
+    """Where the first flag of each column that has one stands, and all of its flags together."""
+    happened = np.flatnonzero(flags)
+    if not len(happened):
+        return happened, np.empty(0, dtype=np.uint8)
+    _, starts = np.unique(happened * columns // len(flags), return_index=True)
+    return happened[starts], np.bitwise_or.reduceat(flags[happened], starts)

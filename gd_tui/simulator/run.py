@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite, nan
 from typing import Any
 
@@ -14,7 +14,7 @@ from gd_tui.errors import InputError
 from gd_tui.scenario import Scenario
 from gd_tui.simulator.branch import Branch, Segment
 from gd_tui.simulator.conditions import Condition, Look, parse_condition
-from gd_tui.simulator.slices import Sliced, Slices, finish
+from gd_tui.simulator.slices import Clock, Sliced, Slices, finish
 from gd_tui.simulator.watch import Watch, need_full
 
 LOOK_BACK = 64, 4096
@@ -34,22 +34,43 @@ class Rival:
         return self.branch.segments[0].engine
 
 
+@dataclass(frozen=True, eq=False)
+class Notes:
+    """What the user set on a problem, whichever way its run goes.
+
+    Attributes:
+        breakpoints: conditions that a run stops at, by number. marks: steps by the names given to them.
+    """
+
+    breakpoints: dict[int, Condition] = field(default_factory=dict)
+    marks: dict[str, int] = field(default_factory=dict)
+
+
 class Run:
     """A branch of a run, and the step of it at which one stands.
 
     Attributes:
         branch: the way the run went. rivals: runs to be compared with, which are made as far as this one.
-        breakpoints: conditions that a run stops at, by number. marks: steps by the names given to them.
+        notes: breakpoints and marks.
         stopped: why the last move ended where it did, if a condition ended it; else "".
     """
 
     def __init__(self, branch: Branch) -> None:
         self.branch = branch
         self.rivals: tuple[Rival, ...] = ()
-        self.breakpoints: dict[int, Condition] = {}
-        self.marks: dict[str, int] = {}
+        self.notes = Notes()
         self.stopped = ""
         self._active = 0
+
+    @property
+    def breakpoints(self) -> dict[int, Condition]:
+        """Conditions that a run stops at, by number."""
+        return self.notes.breakpoints
+
+    @property
+    def marks(self) -> dict[str, int]:
+        """Steps by the names given to them."""
+        return self.notes.marks
 
     @property
     def segment(self) -> Segment:
@@ -143,15 +164,17 @@ class Run:
         With `stops_only` a condition that goes on holding counts at the first of those steps alone, where a run
         stops for it. The value is the condition that was found, or None.
         """
-        begun, found, length = self.k, None, LOOK_BACK[0]
-        target, end = begun, begun
+        found, length, clock = None, LOOK_BACK[0], Clock()
+        target = end = self.k
         try:
             while end > 0 and found is None:
                 first = max(0, end - length)
-                for k, condition in self._found_between(first, end, until, stops_only):
-                    found, target = condition, k
+                for k, condition in self._tested(first, end, until, stops_only):
+                    if condition is not None:
+                        found, target = condition, k
+                    if clock.is_up():
+                        yield
                 end, length = first, min(2 * length, LOOK_BACK[1])
-                yield
         finally:
             self.seek(target)
         if found is not None:
@@ -246,22 +269,23 @@ class Run:
         self.breakpoints[number] = condition
         return number
 
-    def _found_between(
+    def _tested(
         self, first: int, end: int, conditions: Sequence[Condition], stops_only: bool
-    ) -> Iterator[tuple[int, Condition]]:
-        """The steps of [first, end) at which a condition holds, or stops a run, one after the other."""
+    ) -> Iterator[tuple[int, Condition | None]]:
+        """The steps of [first, end), each with a condition that holds there, or stops a run, or None."""
         full = need_full(conditions)
         self.seek(max(0, first - 1))
         held = [self.holds(condition) for condition in conditions] if first else [False] * len(conditions)
         before = self._look(full) if first else None
         for k in range(first, end):
             self.seek(k) if k == 0 else self._forward(k - self.k, to_convergence=False)
-            here = self._look(full)
+            here, found = self._look(full), None
             for i, condition in enumerate(conditions):
                 if condition.stops(here, before, held[i]) if stops_only else condition.holds(here, before):
-                    yield k, condition
+                    found = condition
                 held[i] = condition.holds(here, before)
             before = here
+            yield k, found
 
     def _words_of(self, condition: Condition) -> str:
         for number, known in self.breakpoints.items():
@@ -283,7 +307,7 @@ class Run:
         """The step before the present one, without going there; as it was before an edit made here."""
         if self.k == 0:
             return None
-        engine, w = self.engine, self.segment.trail()[-1]
+        w = self.segment.trail()[-1]
         with np.errstate(all="ignore"):
-            loss = float(engine.objective.losses(w[None, :])[0]) if full else nan
-        return Look(self.k - 1, self.branch.loss(self.k - 1), w, engine.gradient_before(w), loss)
+            loss = float(self.branch.objective.losses(w[None, :])[0]) if full else nan
+        return Look(self.k - 1, self.branch.loss(self.k - 1), w, self.segment.gradient_before(w), loss)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 
 import msgspec
@@ -17,7 +17,7 @@ from gd_tui.problems import PROBLEMS
 from gd_tui.scenario import Scenario
 from gd_tui.simulator.branch import Branch
 from gd_tui.simulator.building import begin, check_batch, first_segment, later_segment
-from gd_tui.simulator.run import Rival, Run
+from gd_tui.simulator.run import Notes, Rival, Run
 from gd_tui.simulator.snapshot import Snapshot, take
 from gd_tui.words import quoted
 
@@ -35,12 +35,17 @@ class Ghost:
 
 @dataclass(frozen=True, eq=False)
 class Position:
-    """A run, where one stood in it, and what there was to see beside it."""
+    """A run, where one stood in it, and what there was to see beside it.
+
+    Positions of the same problem share their notes: undoing an edit leaves breakpoints and marks alone, undoing a
+    change of the problem brings those of the other problem back.
+    """
 
     branch: Branch
     k: int
     ghosts: tuple[Ghost, ...] = ()
     rivals: tuple[Rival, ...] = ()
+    notes: Notes = field(default_factory=Notes)
 
 
 class Simulator(Run):
@@ -154,7 +159,7 @@ class Simulator(Run):
     def open(self, scenario: Scenario) -> None:
         """Begin another scenario. Raises InputError, with nothing lost, if it names what does not exist."""
         self._go_on(begin(scenario), 0)
-        self.rivals, self.marks, self.breakpoints = (), {}, {}
+        self.rivals, self.notes = (), Notes()
 
     def open_problem(self, name: str, needed: str | None = None) -> None:
         """Begin another problem with its own learning rate and start; optimizer and seed stay.
@@ -198,6 +203,11 @@ class Simulator(Run):
         self.version += 1
         return rival
 
+    def compare_none(self) -> None:
+        """Show no other run beside this one."""
+        self.rivals = ()
+        self.version += 1
+
     def _changed(self, **fields: object) -> Scenario:
         return msgspec.structs.replace(self.scenario, **fields)
 
@@ -230,11 +240,11 @@ class Simulator(Run):
     def _go_on(self, branch: Branch, k: int, ghosts: tuple[Ghost, ...] = ()) -> None:
         self.done.append(self.position())
         self.undone.clear()
-        self._show(Position(branch, k, ghosts, self.rivals))
+        self._show(Position(branch, k, ghosts, self.rivals, self.notes))
 
     def position(self) -> Position:
         """Where one stands."""
-        return Position(self.branch, self.k, self.ghosts, self.rivals)
+        return Position(self.branch, self.k, self.ghosts, self.rivals, self.notes)
 
     def _swap(self, source: list[Position], other: list[Position]) -> bool:
         if not source:
@@ -245,6 +255,7 @@ class Simulator(Run):
 
     def _show(self, position: Position) -> None:
         self.branch, self.ghosts, self.rivals = position.branch, position.ghosts, position.rivals
+        self.notes = position.notes
         self.version += 1
         self.seek(position.k)
 

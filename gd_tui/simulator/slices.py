@@ -35,6 +35,21 @@ class Slices:
             self.size = max(1, self.size // 2)
 
 
+class Clock:
+    """Tells when a slice has lasted long enough."""
+
+    def __init__(self) -> None:
+        self._begun = perf_counter()
+
+    def is_up(self) -> bool:
+        """Whether it has; then the next one begins."""
+        now = perf_counter()
+        if now - self._begun < SLICE_S:
+            return False
+        self._begun = now
+        return True
+
+
 def finish(work: Sliced[Value]) -> Value:
     """Do all of the work at once."""
     while True:

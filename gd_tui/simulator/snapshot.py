@@ -151,7 +151,7 @@ def take(run: Run, selected: int, ghosts: tuple[tuple[Branch, int], ...], versio
             gradient=engine.gradient.copy(),
             start=branch.segments[0].engine.keyframes.nearest(0)[1][: len(engine.w)],
             optimum=branch.objective.optimum,
-            previous_gradient=engine.gradient_before(trail[-1]) if len(trail) else None,
+            previous_gradient=run.segment.gradient_before(trail[-1]) if len(trail) else None,
             change=engine.w - trail[-1] if len(trail) else None,
             next_weights=engine.peek(),
             loss=engine.loss,

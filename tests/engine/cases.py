@@ -13,7 +13,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gd_tui.engine.engine import TRAIL, Engine, Moment
+from gd_tui.engine.engine import TRAIL, Engine
+from gd_tui.engine.moment import Moment
 from gd_tui.engine.objective import Array, Objective
 from gd_tui.engine.optimizers import OPTIMIZERS, At, Optimizer, State, make_optimizer
 from gd_tui.problems import PROBLEMS, build_objective

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import gd_tui.engine.engine as engine_module
 import gd_tui.engine.history as history
-from gd_tui.engine.engine import Engine, Moment
+from gd_tui.engine.engine import Engine
 from gd_tui.engine.history import Keyframes, LossSeries, Recent
+from gd_tui.engine.moment import Moment
 from gd_tui.engine.objective import Array
 
 from .cases import FEW, OBJECTIVES, VARIANTS, Frame, Jitter, frame_of, loop, trail_of
@@ -82,11 +84,28 @@ def test_any_route_leads_to_the_same_bits(problem: str, optimizer: str, route: l
 def test_any_route_across_thinned_keyframes(optimizer: str, stride: int, route: list[tuple[str, float]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Keyframes, "MOST", 1)
-        patch.setattr(Keyframes, "FIRST_STRIDE", stride)
+        patch.setattr(engine_module, "FIRST_STRIDE", stride)
         patch.setattr(Recent, "LENGTH", 33)
         engine = follow("explainer", optimizer, [("run", 390), *route])
     assert engine.keyframes.stride > stride
     assert len(engine.keyframes) <= 64
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "jitter"])
+@FEW
+@given(route=st.lists(moves, min_size=3, max_size=10))
+def test_any_route_where_every_step_is_a_keyframe(optimizer: str, route: list[tuple[str, float]]) -> None:
+    """As it is where updates are slow: then a seek makes none of them again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine_module, "SLOW_S", 0.0)
+        engine = follow("explainer", optimizer, [("run", 250), *route])
+        assert engine.keyframes.stride == 1
+        calls = []
+        evaluate = engine._evaluate
+        patch.setattr(engine, "_evaluate", lambda w, out: calls.append(1) or evaluate(w, out))
+        engine.seek(100)
+        engine.seek(10)
+    assert len(calls) <= 4
 
 
 @given(size=st.integers(1, 40), count=st.integers(1, 2000), budget=st.integers(1, 60_000))
@@ -94,8 +113,7 @@ def test_any_route_across_thinned_keyframes(optimizer: str, stride: int, route: 
 def test_keyframes_stay_within_their_budget_and_cover_the_run(size: int, count: int, budget: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Keyframes, "BUDGET_BYTES", budget)
-        patch.setattr(Keyframes, "FIRST_STRIDE", 1)
-        frames = Keyframes(size)
+        frames = Keyframes(size, 1)
         for step in range(count):
             if step == frames.next_step:
                 frames.keep(np.full(size, float(step)))

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gd_tui.engine.engine import Engine, Moment
+from gd_tui.engine.engine import Engine
+from gd_tui.engine.moment import Moment
 from gd_tui.engine.optimizers import OPTIMIZERS, Optimizer, make_optimizer
 from gd_tui.errors import InputError
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gd_tui.cli.options import read_scenario, scenario_options
-from gd_tui.commands import perform
+from gd_tui.commands import FrontEnd, perform
 from gd_tui.export.command_line import command_line, scenario_words
 from gd_tui.scenario import Scenario
 from gd_tui.simulator import Simulator
@@ -128,5 +128,5 @@ def made_again(simulator: Simulator) -> Simulator:
     scenario, more = read(command_line(simulator))
     again = Simulator(scenario)
     again.step(more["steps"] or 0)
-    perform(more["commands"] or "", again)
+    perform(more["commands"] or "", FrontEnd(again))
     return again

@@ -18,6 +18,7 @@ from gd_tui.export import export
 from gd_tui.scenario import Scenario
 from gd_tui.simulator import Simulator
 
+from ..test_imports import imported_by
 from .running import edit, run_script, simulated
 
 RUNS = {
@@ -175,3 +176,16 @@ def test_a_file_is_replaced_with_its_permissions_and_through_a_link(tmp_path: Pa
     assert link.is_symlink()
     assert path.read_text().startswith("step,loss")
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        ("import gd_tui.export.formats, gd_tui.export.trace", {"numpy", "textual", "sympy", "plotext"}),
+        ("import gd_tui.export.script", {"click", "textual", "sympy", "plotext"}),
+    ],
+)
+def test_what_an_import_does_not_bring_in(statement: str, absent: set[str]) -> None:
+    held = imported_by(statement)
+    assert "gd_tui" in held
+    assert not held & absent

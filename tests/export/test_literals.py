@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from gd_tui.engine.objective import Array
-from gd_tui.export.literals import UNPACKED, is_large, literal, wrapped
+from gd_tui.export.literals import UNPACKED, is_large, literal, quoted, wrapped
 
 from ..engine.cases import FEW
 
@@ -52,6 +52,12 @@ def test_other_values(value: Any) -> None:
     assert read(literal(value)) == value
 
 
+@FEW
+@given(st.text())
+def test_texts(text: str) -> None:
+    assert read(literal(text)) == text
+
+
 @pytest.mark.parametrize("value", [object(), {}, np.array(["text"])])
 def test_what_has_no_text(value: Any) -> None:
     with pytest.raises(TypeError):
@@ -69,3 +75,5 @@ def test_long_lists_go_over_several_lines() -> None:
     text = wrapped("[", [str(10**9 + i) for i in range(40)], "]")
     assert max(map(len, text.splitlines())) <= 110
     assert eval(text) == [10**9 + i for i in range(40)]
+    names = ["x" * n + "  of one  row " for n in range(120)]
+    assert eval(wrapped("[", [quoted(name) for name in names], "]")) == names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,7 @@ EDITS = {
     "memory-in-part": ("optimizer adam", "set amsgrad true", "set beta1 0.5"),
     "schedule": ("schedule cosine", "lr 0.02", "schedule plateau", "lr 0.03", "schedule constant", "lr 0.01"),
     "schedule-set-to-what-it-is": ("schedule plateau", "set patience 10", "schedule plateau", "set patience 2"),
+    "schedule-with-a-memory": ("schedule plateau; set patience 1; lr 0.25", "lr 0.21", "w w1 3; lr 0.24"),
     "batch": ("batch 2", "batch 3", "lr 0.01"),
     "seed": ("batch 2; seed 3", "seed 4"),
     "random": ("optimizer random", "seed 9", "w w2 3", "lr 0.2"),
@@ -204,6 +206,13 @@ MODULES = {
         "    def __call__(self, w): return self.k * w[0]**2 + w[1]**2\nf = Bowl()"
     ),
 }
+
+
+@pytest.mark.parametrize("source", [*MODULES.values()][:4], ids=[*MODULES][:4])
+def test_the_users_own_names_stay(tmp_path: Path, source: str) -> None:
+    path = tmp_path / "copy.py"  # a name that a module of Python bears
+    path.write_text(re.sub(r"\bf(?=[_(.])", "_share", source))
+    assert_same_run(simulated(Scenario(problem="module", module=f"{path}:_share", start=(1.5, 0.5), lr=0.01), 20))
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "line-search"])

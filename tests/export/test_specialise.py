@@ -105,7 +105,7 @@ def test_underscores_go_where_no_name_is_in_the_way(text: str, plain: str | None
 
 
 def test_brackets_go_where_they_mean_nothing() -> None:
-    text = "def f(a, b):\n    a, b = b, a\n    c = (a + b) * (a - b)\n    return a, c"
+    text = 'def f(a, b):\n    """It\'s \'a\' swap."""\n    a, b = b, a\n    c = (a + b) * (a - b)\n    return a, c'
     node = ast.parse(text).body[0]
     assert isinstance(node, ast.FunctionDef)
     assert text_of(node) == text

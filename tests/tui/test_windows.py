@@ -11,8 +11,8 @@ from textual.widgets import OptionList
 from gd_tui.commands import COMMANDS, VERBS
 from gd_tui.engine.optimizers import OPTIMIZERS
 from gd_tui.problems import PROBLEMS
-from gd_tui.tui.glyphs import ASCII
 from gd_tui.tui.asking import chosen
+from gd_tui.tui.glyphs import ASCII
 from gd_tui.tui.screens.choose import DATA_FOR, TEXT_FOR, ChooseScreen, choices
 from gd_tui.tui.screens.help import HelpScreen
 from gd_tui.tui.shown import View

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from gd_tui.commands import VERBS, completions, verb_of
 from gd_tui.simulator import Simulator
-from gd_tui.words import OPEN, unfinished
+from gd_tui.words import OPEN, begun
 
 ONE_VALUE = "enter sets it, Esc leaves it"
 
@@ -103,7 +103,7 @@ class Prompt(Container):
         """Complete the last word as far as all that it can become agree."""
         text = self._input.value[: self._input.cursor_position]
         found = self._completions(text)
-        word = unfinished(text)
+        _, word = begun(text)
         common = found[0] + " " if len(found) == 1 else _common(found)
         if len(common.lstrip(OPEN)) > len(word.lstrip(OPEN)):
             self._put(text[: len(text) - len(word)] + common, self._input.value[len(text) :])
