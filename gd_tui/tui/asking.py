@@ -14,7 +14,7 @@ from gd_tui.words import quoted
 if TYPE_CHECKING:
     from gd_tui.tui.app import GdTui
 
-EXPORT_HINT = "numbers: .csv .json .jsonl .md   a script: .py   the screen: .svg   `:show command` tells the command"
+EXPORT_HINT = "numbers .csv .json .jsonl .md  script .py  screen .svg  (or :show command)"
 
 
 def command(app: GdTui) -> None:

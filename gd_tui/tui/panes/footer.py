@@ -21,7 +21,10 @@ class Footer(Pane):
         if view.message or view.count:
             said = view.count or view.message
             role = "danger bold panel" if view.error else "bright panel"
-            return [[(" " + view.glyphs.plain(said)[: room - 1].ljust(room), role), *tail]]
+            words = " " + view.glyphs.plain(said)
+            if len(words) > room:  # what is said is worth more than what the keys do
+                return [[(words[: width - 1].ljust(width), role)]]
+            return [[(words.ljust(room + 1), role), *tail]]
         line: list[Run] = [(" ", "text panel")]
         for hint in _hints(pinned=False):
             if _length(line) + _length(hint) > room:

@@ -22,6 +22,9 @@ GHOST_REACH = 4
 DIGITS = "123456789"
 """What runs that are compared with are called in the plot; of more, the first ones are shown."""
 
+END_GAP = 16
+"""Two names at the ends of lines stand apart by one part in so many of the line."""
+
 
 @dataclass(frozen=True, eq=False)
 class Compared:
@@ -171,11 +174,12 @@ def _at_top(x: Array, y: Axis, role: str, glyph: str) -> Series:
 
 
 def _digits(rivals: list[Compared], y: Axis) -> Iterator[Series]:
-    """The name of each run on its line: at its end, and along the way at a place of its own."""
+    """The name of each run on its line: near its end, and along the way, at places of its own."""
     for number, rival in enumerate(rivals, 1):
         seen = np.flatnonzero((rival.losses >= y.low) & (rival.losses <= y.high))
         if len(seen):
-            at = seen[[number * (len(seen) - 1) // (len(rivals) + 1), -1]]
+            last = len(seen) - 1
+            at = seen[[number * last // (len(rivals) + 1), max(0, last - (number - 1) * (1 + last // END_GAP))]]
             yield Series(rival.steps[at], rival.losses[at], "text bold", "points", rival.digit)
 
 
@@ -201,7 +205,7 @@ def _legend(shown: Shown, width: int) -> list[Line]:
     ]
     wordings.append([_entry(digit, "text bold", label) for digit, (label, _) in known])
     lines = [[run for entry in wording for run in entry] for wording in wordings]
-    fitting = next((line for line in lines if _length(line) <= width), lines[-1])
+    fitting = next((line for line in lines if _length(line) - 1 <= width), lines[-1])  # but for the last blank
     return [[(glyphs.plain(text), role) for text, role in fitting]]
 
 

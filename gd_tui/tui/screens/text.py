@@ -28,7 +28,7 @@ class TextScreen(ModalScreen[None]):
         self._text, self._glyphs = glyphs.plain(text), glyphs
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="window"):
+        with Vertical(classes="window wide"):
             with VerticalScroll(can_focus=False, classes="ascii" if self._glyphs.ascii else ""):
                 yield Static(Text(self._text))
             yield Static("j k scroll, c copies, Esc closes", classes="foot")
