@@ -221,6 +221,8 @@ class GdTui(App[int]):
         """Hand the panes what to draw; None for what they drew last, looked at in the present way."""
         frames = self.frames.words if self.control.running else ""
         view = self.view = replace(self.view, running=self.control.running, frames=frames)
+        if self._snapshot_s > SLOW_PICTURE_S:
+            self.control.expect(self._snapshot_s)
         if snapshot is None:
             if self.shown is not None:
                 self.shown = replace(self.shown, view=view)
@@ -297,9 +299,9 @@ class GdTui(App[int]):
         return True
 
     def tell(self, said: str, is_answer: bool) -> None:
-        """Show what a command says: a remark in the footer, an answer or what is longer in a window."""
+        """Show what a command says: a remark in the footer, an answer in a window."""
         self.front.selected = min(self.front.selected, len(self.simulator.names) - 1)
-        if is_answer or "\n" in said or len(said) > self.size.width - 2:
+        if is_answer or "\n" in said:
             self.say("")
             self.push_screen(TextScreen(said, self.view.glyphs))
         else:

@@ -71,6 +71,10 @@ class Autorun:
             cost = seconds / updates
             self._cost_s = 0.8 * self._cost_s + 0.2 * cost if self._cost_s else cost
 
+    def expect(self, seconds: float) -> None:
+        """Begin with this for the time of an update, as long as none was made."""
+        self._cost_s = self._cost_s or seconds
+
     def begin(self, speed: float) -> bool:
         """Be active from now on, at `speed` updates a second, up to convergence or a breakpoint.
 

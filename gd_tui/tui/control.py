@@ -56,8 +56,8 @@ class Control:
 
     @property
     def running(self) -> bool:
-        """Whether updates are being made by themselves."""
-        return self._autorun.active or self._driving
+        """Whether updates are being made by themselves, or commands are waiting."""
+        return self._autorun.active or self._driving or bool(self._calls)
 
     @property
     def busy(self) -> bool:
@@ -76,6 +76,7 @@ class Control:
             self.interrupt()
         self._calls.extend(calls)
         if self._driving or self.busy:
+            self._changed()
             return
         try:
             self._do_at_once()
@@ -118,6 +119,12 @@ class Control:
     def set_speed(self, speed: float) -> None:
         """Go on at another speed, in updates per second."""
         self._autorun.set_speed(speed)
+
+    def expect(self, seconds: float) -> None:
+        """Be prepared for updates that take as long as it took to look at a step."""
+        if not self.running:
+            self._is_slow = seconds > SLOW_S
+            self._autorun.expect(seconds)
 
     async def look(self, take: Callable[[], Found]) -> Found:
         """What `take` finds at the simulator; it works in a thread, while nothing else is at work."""
@@ -207,7 +214,8 @@ class Control:
             self._work = None
             raise
         finally:
-            self._is_slow = perf_counter() - begun > SLOW_S
+            if self._call is not None and self._call.is_sliced:
+                self._is_slow = perf_counter() - begun > SLOW_S
         if self._work is not work:  # it was broken off meanwhile
             work.close()
             return None
