@@ -56,8 +56,8 @@ class Control:
 
     @property
     def running(self) -> bool:
-        """Whether updates are being made by themselves, or commands are waiting."""
-        return self._autorun.active or self._driving or bool(self._calls)
+        """Whether updates are being made by themselves, or commands are under way."""
+        return self._autorun.active or self._has_more
 
     @property
     def busy(self) -> bool:

@@ -88,7 +88,7 @@ def test_the_examples_in_the_help_work(call: Any, words: str, tmp_path: Any, mon
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("gd-tui r", {"run"} | {name for name in PROBLEMS if name.startswith("r")}),
+        ("gd-tui r", {"run", "resume"} | {name for name in PROBLEMS if name.startswith("r")}),
         ("gd-tui --the", {"--theme"}),
         ("gd-tui rosenbrock --optimizer ad", {name for name in OPTIMIZERS if name.startswith("ad")}),
         ("gd-tui run --data hub", {"hubble_1929"}),

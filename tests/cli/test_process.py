@@ -155,11 +155,14 @@ def test_the_screen_gets_the_simulator_and_what_was_asked_for(call: Any, monkeyp
 
     assert call("rosenbrock", "--lr", "0.001").status == 7
     assert asked.pop("simulator").scenario.problem == "rosenbrock"
-    usual = {"speed": 10, "theme": None, "ascii": False, "no_color": False, "mouse": True, "fps": 30}
+    assert isinstance(asked.pop("autosave"), Autosave)
+    usual = {"commands": "", "speed": 10, "theme": None, "ascii": False, "no_color": False, "mouse": True, "fps": 30}
     assert asked == usual
-    call("--speed", "max", "--theme", "nord", "--ascii", "--no-color", "--no-mouse", "--fps", "12.5")
+    options = ("--speed", "max", "--theme", "nord", "--ascii", "--no-color", "--no-mouse", "--fps", "12.5")
+    call(*options, "--exec", "step 5")
     assert asked.pop("simulator").scenario.problem == "explainer"
-    other = {"speed": inf, "theme": "nord", "ascii": True, "no_color": True, "mouse": False, "fps": 12.5}
+    assert isinstance(asked.pop("autosave"), Autosave)
+    other = {"commands": "step 5", "speed": inf, "theme": "nord", "ascii": True, "no_color": True, "mouse": False, "fps": 12.5}
     assert asked == other
     monkeypatch.setenv("NO_COLOR", "1")
     call("--speed", "0.5")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 
 from rich.console import Console
-from rich.segment import Segments
+from rich.segment import Segment, Segments
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -75,6 +75,7 @@ class SimulationScreen(Screen[None]):
         console = Console(width=width, file=StringIO(), force_terminal=True, color_system="truecolor", record=True)
         ground = Strip.blank(width, self.rich_style)
         panes = sorted((pane for pane in self.query(Pane) if pane.region), key=lambda pane: pane.region.x)
+        segments: list[Segment] = []
         for y in range(height):
             line = ground
             for pane in panes:
@@ -82,7 +83,8 @@ class SimulationScreen(Screen[None]):
                 if top <= y < pane.region.bottom:
                     strip = pane.render_line(y - top)
                     line = Strip.join([line.crop(0, left), strip.crop(0, right - left), line.crop(right)])
-            console.print(Segments(line), end="\n", no_wrap=True)
+            segments += [*line, Segment.line()]
+        console.print(Segments(segments), end="")
         return console.export_svg(title=title)
 
     def repaint(self, palette: Palette) -> None:
