@@ -9,6 +9,9 @@ from difflib import get_close_matches
 class InputError(ValueError):
     """Wrong input: the message says in one line what was wrong, where, and what to do."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.splitlines()))  # names of the user's may hold line breaks
+
 
 def unknown(kind: str, name: str, choices: Iterable[str]) -> InputError:
     """The error for a name that is in no table, with the nearest names or else all of them."""

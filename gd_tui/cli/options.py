@@ -178,7 +178,7 @@ def read_scenario(*, scenario: str | None = None, **words: Any) -> Scenario:
 
 
 def _fields_of_file(path: str) -> dict[str, Any]:
-    from gd_tui.session.document import decode, is_session
+    from gd_tui.session.document import is_session
 
     try:
         content = Path(path).read_bytes()
@@ -186,11 +186,20 @@ def _fields_of_file(path: str) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise InputError(f"--scenario {path}: cannot be read: {reason}") from None
-    if not is_session(content):
-        known = from_toml(text, source=path)
-    elif (known := decode(content, path).scenario).module is not None:
-        raise InputError(f"{path}: this session runs Python code: `gd-tui resume {path}` asks before it does")
+    known = _scenario_of_session(content, path) if is_session(content) else from_toml(text, source=path)
     return {name: getattr(known, name) for name in known.__struct_fields__}
+
+
+def _scenario_of_session(content: bytes, path: str) -> Scenario:
+    """What the run of a session file began as. Raises InputError for code of the user's, which nobody asked to run."""
+    from gd_tui.session import at_home
+    from gd_tui.session.document import decode
+
+    document = decode(content, path)
+    scenario = at_home(document.scenario, document.directory)
+    if scenario.module is not None:
+        raise InputError(f"{path}: this session runs Python code: `gd-tui resume {path}` asks before it does")
+    return scenario
 
 
 def _problem(given: dict[str, Any], from_file: dict[str, Any]) -> str:

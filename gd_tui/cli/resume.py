@@ -89,7 +89,8 @@ def _ask_for_code(document: Document, source: str) -> None:
     """A session file may come from anywhere, and a module's code may do anything."""
     if document.module is None:
         return
-    what = f"{source} runs the Python code in {document.module.rpartition(':')[0]}"
+    file = Path(document.directory) / document.module.rpartition(":")[0]
+    what = f"{source} runs the Python code in {file}"
     if not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty()):
         raise InputError(f"{what}: resume it in a terminal, where you are asked whether it may")
     if not click.confirm(f"{what}. Run it?", default=False, err=True):

@@ -200,6 +200,8 @@ class Engine:
             raise ValueError(f"the memory of this run takes {size} numbers")
         if not self.first <= kept.near <= kept.newest or not self.first <= k <= kept.newest:
             raise ValueError(f"step {k} lies outside {self.first}..{kept.newest}")
+        if kept.diverged not in (None, kept.newest) or not self.first <= (kept.converged or self.first) <= kept.newest:
+            raise ValueError("it ended at a step that it never came to")
         self.keyframes = Keyframes.recall(kept.stride, kept.frames)
         if not self.first + self.keyframes.next_step > kept.newest:
             raise ValueError(f"there are {len(kept.frames)} keyframes for {count} steps")
@@ -207,7 +209,7 @@ class Engine:
         self.turns = Turns()
         self.newest, self.diverged, self.converged = kept.newest, kept.diverged, kept.converged
         begin, frame = kept.near, kept.frame
-        if not max(self.first, k - Recent.LENGTH) <= begin <= k:
+        if not k - Recent.LENGTH <= begin <= max(self.first, k - TRAIL):
             begin, frame = self._nearest(k)
         self._go_over(begin, frame, k)
 

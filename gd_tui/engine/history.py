@@ -84,7 +84,8 @@ class LossSeries:
         edges = edges[edges <= self._count].astype(np.intp)
         self._close_blocks()
         found = [self._extremes(a, b) for a, b in pairwise(edges.tolist()) if b - a > 1]
-        known = np.concatenate([*found, exact, [0]]).astype(np.int64)
+        alone = edges[:-1][np.diff(edges) == 1]
+        known = np.concatenate([*found, alone, [0]]).astype(np.int64)
         steps = np.unique(known[~np.isnan(self._values[known])])
         return steps, self._values[steps]
 

@@ -2,8 +2,8 @@
 
 from gd_tui.session.autosave import Autosave
 from gd_tui.session.document import Document, read_document
-from gd_tui.session.reviving import revive
+from gd_tui.session.reviving import at_home, revive
 from gd_tui.session.saving import save
 from gd_tui.session.shelf import Shelf, Slot
 
-__all__ = ["Autosave", "Document", "Shelf", "Slot", "read_document", "revive", "save"]
+__all__ = ["Autosave", "Document", "Shelf", "Slot", "at_home", "read_document", "revive", "save"]

@@ -11,6 +11,8 @@ from gd_tui.session.saving import Recorder
 from gd_tui.session.shelf import Shelf, Slot
 from gd_tui.simulator import Simulator
 
+PATIENCE_S = 0.05
+"""How long an edit waits to be on the disk before it is shown."""
 INTERVAL_S = 1.0
 """How long a step may be made and not be saved."""
 
@@ -58,6 +60,8 @@ class Autosave:
             self.problem = str(error)
             return
         self._writer.put(self._slot, encode(self._recorder.document(self._simulator, speed)))
+        if edited:
+            self._writer.wait(PATIENCE_S)
 
     def close(self) -> None:
         """Save what is not saved yet and let go of the session; to be called once more does no harm."""
@@ -88,7 +92,7 @@ class Writer:
     def __init__(self) -> None:
         self.problem = ""
         self._next: tuple[Slot, bytes] | None = None
-        self.is_closed = False
+        self.is_closed = self._is_writing = False
         self._changed = Condition()
         self._thread: Thread | None = None
 
@@ -99,13 +103,18 @@ class Writer:
             if self._thread is None:
                 self._thread = Thread(target=self._work, name="autosave", daemon=True)
                 self._thread.start()
-            self._changed.notify()
+            self._changed.notify_all()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until everything is written, but not longer."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._next is None and not self._is_writing, seconds)
 
     def close(self) -> None:
         """Wait until everything is written."""
         with self._changed:
             self.is_closed = True
-            self._changed.notify()
+            self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
 
@@ -117,11 +126,15 @@ class Writer:
                         return
                     self._changed.wait()
                 (slot, content), self._next = self._next, None
+                self._is_writing = True
             try:
                 slot.write(content)
                 self.problem = ""
             except InputError as error:
                 self.problem = str(error)
+            with self._changed:
+                self._is_writing = False
+                self._changed.notify_all()
 
 
 def _stem(simulator: Simulator) -> str:

@@ -53,6 +53,19 @@ def revive(document: Document, source: str) -> Simulator:
         raise InputError(f"{source}: the session is damaged ({error}); it is left as it is") from None
 
 
+def at_home(scenario: Scenario, directory: str) -> Scenario:
+    """The scenario with its files named from the directory where its session was saved."""
+    if Path.cwd() == Path(directory):
+        return scenario
+    fields = {}
+    if scenario.data is not None and scenario.data not in datasets():
+        fields["data"] = str(Path(directory) / scenario.data)
+    if scenario.module is not None:
+        path, colon, name = scenario.module.rpartition(":")
+        fields["module"] = str(Path(directory) / path) + colon + name
+    return msgspec.structs.replace(scenario, **fields) if fields else scenario
+
+
 class _Reviver:
     def __init__(self, document: Document, source: str) -> None:
         self._document, self._source = document, source
@@ -81,7 +94,9 @@ class _Reviver:
         reach = (0, 0) if before is None else (before.engine.first + 1, before.engine.newest)
         if not reach[0] <= kept.first <= reach[1] or kept.scenario.lr is None:
             raise ValueError(f"part {i} cannot begin at step {kept.first}")
-        scenario = self._at_home(kept.scenario)
+        if not all(map(str.split, kept.edits)):
+            raise ValueError(f"part {i} begins with an edit that is none")
+        scenario = at_home(kept.scenario, self._document.directory)
         earlier = list(_chain(before))
         root = earlier[0] if earlier else None
         objective = self._objective(scenario) if root is None else root.engine.objective
@@ -122,20 +137,6 @@ class _Reviver:
             "was saved; bring the old one back, or begin a new run"
         )
 
-    def _at_home(self, scenario: Scenario) -> Scenario:
-        """The scenario with its files named from where the session was saved."""
-        fields = {}
-        if scenario.data is not None and scenario.data not in datasets():
-            fields["data"] = self._found(scenario.data)
-        if scenario.module is not None:
-            path, colon, name = scenario.module.rpartition(":")
-            fields["module"] = self._found(path) + colon + name
-        return msgspec.structs.replace(scenario, **fields) if fields else scenario
-
-    def _found(self, name: str) -> str:
-        """The file's name as it was given if that leads to it, else its whole path."""
-        return name if Path.cwd() == Path(self._document.directory) else str(Path(self._document.directory) / name)
-
     def _objective(self, scenario: Scenario) -> Objective:
         key = msgspec.json.encode(msgspec.structs.replace(scenario, **NOT_OF_THE_PROBLEM))
         if key not in self._objectives:
@@ -153,6 +154,8 @@ class _Reviver:
 
     def _notes_of(self, i: int, names: Sequence[str]) -> Notes:
         if i not in self._notes:
+            if i < 0:
+                raise ValueError(f"there are no breakpoints {i}")
             kept = self._document.notes[i]
             conditions = {int(number): parse_condition(text, names) for number, text in kept.breakpoints.items()}
             if min(kept.marks.values(), default=0) < 0:

@@ -106,7 +106,7 @@ class Joined(Test):
         return self.together([test.holds(here, before) for test in self.tests])
 
     def happens(self, here: Look, before: Look | None) -> bool:
-        return any(test.happens(here, before) for test in self.tests)
+        return self.holds(here, before) and any(test.happens(here, before) for test in self.tests)
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _test(words: list[Word], names: Sequence[str]) -> Test:
     full = words[:2] == [Word("full"), Word("loss")]
     if full:
         words = words[1:]
-    if words[0] == Word("loss") and [w.text for w in words[1:]] == ["rises"]:
+    if words[0] == Word("loss") and words[1:] == [Word("rises")]:
         return Happening(_full_rises, needs_full=True) if full else Happening(_rises)
     if words == [Word("nonfinite")]:
         return NonFinite()

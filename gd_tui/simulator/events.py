@@ -69,7 +69,7 @@ class Events:
     def __init__(self, engine: Engine, best: float = np.inf) -> None:
         """`best` is the least loss of the run before this engine took over."""
         self._engine = engine
-        self._best = best
+        self._best = float(np.fmin(best, engine.losses[0]))
         self._flags: Flags = np.zeros(BLOCK, dtype=np.uint8)
         self._count = 1
         self._blocks: list[int] = []

@@ -282,7 +282,7 @@ class Run:
             here, found = self._look(full), None
             for i, condition in enumerate(conditions):
                 if condition.stops(here, before, held[i]) if stops_only else condition.holds(here, before):
-                    found = condition
+                    found = found or condition
                 held[i] = condition.holds(here, before)
             before = here
             yield k, found
