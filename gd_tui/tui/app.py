@@ -71,8 +71,7 @@ class GdTui(App[int]):
         self.frames = Frames(self, fps)
         self.control = Control(self.front, self.changed, self._spawn, self.tell, self.refuse)
         self._commands, self._autosave = commands, autosave
-        self._snapshot_s = 0.0
-        self._is_behind = False
+        self._snapshot_s, self._is_behind = 0.0, False
         self.leaving: Callable[[], None] = lambda: None
         self._colourless = colourless
         for known in THEMES:
@@ -141,8 +140,8 @@ class GdTui(App[int]):
         elif isinstance(event, events.Key):
             if event.key == "enter":
                 self._submit(prompt.take())
-            elif event.is_printable and event.character is not None:
-                prompt.type(event.character)
+            elif event.is_printable:
+                prompt.type(event.character or "")
             elif not await self._check_bindings(event.key, priority=True):
                 await self._check_bindings(event.key)
 
@@ -224,8 +223,7 @@ class GdTui(App[int]):
         if self._snapshot_s > SLOW_PICTURE_S:
             self.control.expect(self._snapshot_s)
         if snapshot is None:
-            if self.shown is not None:
-                self.shown = replace(self.shown, view=view)
+            self.shown = replace(self.shown, view=view) if self.shown is not None else None
             return
         order = np.arange(len(snapshot.names))
         if view.by_size:

@@ -57,7 +57,8 @@ class Control:
     @property
     def running(self) -> bool:
         """Whether updates are being made by themselves, or commands are under way."""
-        return self._autorun.active or self._has_more
+        under_way = self._work is not None and self._call is not None and self._call.is_sliced
+        return self._autorun.active or under_way or bool(self._calls)
 
     @property
     def busy(self) -> bool:
@@ -214,8 +215,8 @@ class Control:
             self._work = None
             raise
         finally:
-            if self._call is not None and self._call.is_sliced:
-                self._is_slow = perf_counter() - begun > SLOW_S
+            if self._call is not None and self._call.is_sliced:  # its last slice may have had nothing left to do
+                self._is_slow = perf_counter() - begun > SLOW_S or (self._is_slow and said is not None)
         if self._work is not work:  # it was broken off meanwhile
             work.close()
             return None
