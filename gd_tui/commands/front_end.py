@@ -10,14 +10,23 @@ class FrontEnd:
     """Where commands are given: the screen, plain mode, a script. This one has no screen.
 
     Attributes:
-        simulator: the run. selected: the weight that is looked at.
+        simulator: the run.
         ended: whether `quit` was said.
     """
 
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
-        self.selected = 0
+        self._selected = 0
         self.ended = False
+
+    @property
+    def selected(self) -> int:
+        """The weight that is looked at, by index; undo may lead to a problem that has fewer of them."""
+        return min(self._selected, len(self.simulator.names) - 1)
+
+    @selected.setter
+    def selected(self, i: int) -> None:
+        self._selected = i
 
     def quit(self) -> None:
         """Leave."""

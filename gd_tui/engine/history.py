@@ -16,6 +16,8 @@ FIRST_STRIDE = 64
 """Steps between two keyframes, as long as there is room for them."""
 NEAR = 1024
 """Losses before the present step that a session keeps, every one."""
+LAST = 64
+"""Losses at the end that a session keeps, every one: what comes next is compared with them."""
 
 
 class LossSeries:
@@ -74,12 +76,14 @@ class LossSeries:
 
     def sketch(self, interval: int, near: int, cuts: Sequence[int] = ()) -> tuple[NDArray[np.int64], Array]:
         """Steps and losses that stand for the series: of every `interval` steps the least and the greatest,
-        and each of the NEAR steps up to `near`, and the first.
+        and each of the NEAR steps up to `near`, of the LAST ones, and the first.
 
         Among the steps before a multiple of the interval or a cut, or up to one of those near, the least is the
         series' own.
         """
-        exact = np.arange(max(0, near - NEAR + 1), near + 1)
+        exact = np.concatenate(
+            [np.arange(max(0, near - NEAR + 1), near + 1), np.arange(max(0, self._count - LAST), self._count)]
+        )
         edges = np.unique(np.concatenate([np.arange(0, self._count, interval), exact, [near + 1, self._count], cuts]))
         edges = edges[edges <= self._count].astype(np.intp)
         self._close_blocks()

@@ -138,3 +138,45 @@ def test_column_names_are_quoted_as_in_csv(call: Any, tmp_path: Path) -> None:
     assert call(*words, "--format", "json").json["parameters"] == ["a, b", "c d", "b"]
     header = call(*words, "--format", "csv").out.splitlines()[0]
     assert header == 'step,loss,lr,gradient_norm,"a, b",c d,b,"grad a, b",grad c d,grad b'
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "reason", "last"),
+    [
+        (["--until", "loss < 100"], "stopped", "loss < 100", 6),
+        (["--until", "loss < 100", "--steps", "50"], "stopped", "loss < 100", 6),
+        (["--until", "loss < 100", "--steps", "6"], "stopped", "loss < 100", 6),
+        (["--until", "loss < 100", "--steps", "5"], "stopped", "--steps 5 done", 5),
+        (["--until", "loss < 1000"], "stopped", "loss < 1000", 0),
+        (["--until", "step >= 0", "--steps", "9"], "stopped", "step >= 0", 0),
+        (["--until", "loss < 0"], "converged", "loss < 1e-15", 966),
+        (["--until", "loss < 0", "--lr", "3"], "diverged", "loss is inf", 105),
+        (["--until", "nonfinite", "--lr", "3"], "diverged", "loss is inf", 105),
+        (["--until", "loss rises or sign w1"], "converged", "loss < 1e-15", 966),
+        (["--until", "w5>2   and gradient<50"], "stopped", "w5 > 2 and gradient < 50", 1),
+        (["--until", "full loss < 100", "--batch", "2"], "stopped", "full loss < 100", None),
+    ],
+)
+@pytest.mark.parametrize("every", ["1", "4", "1000"])
+def test_until_stops_at_the_very_step(
+    call: Any, words: list[str], status: str, reason: str, last: int | None, every: str
+) -> None:
+    outcome = call("run", *words, "--every", every, "--format", "json")
+    told = outcome.json
+    assert (outcome.status, outcome.err) == (0, "")
+    assert (told["status"], told["reason"]) == (status, reason)
+    steps = [row["step"] for row in told["steps"]]
+    end = steps[-1]
+    assert steps == sorted({*range(0, end, int(every)), end})
+    assert last in (None, end)
+    if last is None:
+        whole = call("run", *words[2:], "--steps", str(end), "--format", "json").json["steps"]
+        assert [row["step"] for row in whole if row["loss"] < 100] == [end]
+
+
+@pytest.mark.parametrize("until", ["", "loss", "w9 > 1", "loss < x", '"loss < 3'])
+def test_a_wrong_condition_is_one_line_and_leaves_the_output_file_alone(call: Any, tmp_path: Path, until: str) -> None:
+    (tmp_path / "kept.csv").write_text("precious")
+    outcome = call("run", "--until", until, "--output", str(tmp_path / "kept.csv"))
+    assert (outcome.status, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert (tmp_path / "kept.csv").read_text() == "precious"

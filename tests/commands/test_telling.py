@@ -122,3 +122,11 @@ def test_state_in_a_line(front: FrontEnd) -> None:
     assert state_line(front.simulator) == "step 0  loss 452.564"
     perform("step 3; back", front)
     assert state_line(front.simulator) == "step 2  loss 191.7862149  change -77.0555  newest step 3"
+
+
+def test_the_weight_that_is_looked_at_is_one_that_there_is(front: FrontEnd) -> None:
+    perform("problem bowl; problem explainer", front)
+    front.selected = 4
+    assert perform("explain", front)[0].startswith("update of w5 ")
+    assert perform("undo; explain", front)[1].startswith("update of y ")
+    assert perform("redo; show curve", front)[1].split()[0] == "w5"

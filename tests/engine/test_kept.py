@@ -175,6 +175,7 @@ def series_of(values: Any) -> LossSeries:
     interval=st.integers(1, 50),
     near=st.floats(0, 1),
     nears=st.integers(1, 20),
+    last=st.integers(0, 9),
     cuts=st.lists(st.floats(0, 1), max_size=4),
     block=st.sampled_from([2, 4, 1024]),
     filled=st.tuples(st.floats(0, 1), st.integers(0, 60)),
@@ -184,6 +185,7 @@ def test_a_sketch_knows_the_least_loss_up_to_every_step_that_matters(
     interval: int,
     near: float,
     nears: int,
+    last: int,
     cuts: list[float],
     block: int,
     filled: tuple[float, int],
@@ -193,11 +195,12 @@ def test_a_sketch_knows_the_least_loss_up_to_every_step_that_matters(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history, "BLOCK", block)
         patch.setattr(history, "NEAR", nears)
+        patch.setattr(history, "LAST", last)
         whole = series_of(values)
         steps, known = whole.sketch(interval, here, places)
         assert (np.diff(steps) > 0).all()
         assert known.tobytes() == values[steps].tobytes()
-        assert len(steps) <= 2 * (count // interval + 1) + nears + 2 * len(places) + 7
+        assert len(steps) <= 2 * (count // interval + 1) + nears + last + 2 * len(places) + 7
         again = LossSeries.recall(count, steps, known)
         assert len(again) == count
         exact = range(max(0, here - nears + 1), here + 1)

@@ -157,6 +157,17 @@ def test_reading_a_session_runs_no_code(tmp_path: Path, monkeypatch: pytest.Monk
 # Long runs
 
 
+@pytest.mark.parametrize("count", range(5000, 5064, 7))
+def test_a_plateau_that_goes_on_is_no_event_once_more(count: int, tmp_path: Path) -> None:
+    simulator = Simulator(Scenario(lr=1e-8))
+    simulator.step(count)
+    simulator.seek(10)
+    again = through_a_file(simulator, tmp_path / "session.json")
+    again.seek(count)
+    again.step(100)
+    assert [k for k in range(again.newest + 1) if again.branch.event(k)] == [50]
+
+
 def test_a_long_run_is_taken_up_without_being_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     simulator = Simulator(Scenario(optimizer="adam", lr=1e-5))
     simulator.step(150_000)
