@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from gd_tui.errors import InputError
 
 PART = re.compile(r'"(?P<double>(?:[^"]|"")*)"|(?P<sign><=|>=|==|[<>=])|(?P<end>[;\n])|(?P<plain>[^\s"<>=;]+)')
+OPEN = '"'
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 """No file can be called so, and no terminal can print it."""
 

@@ -5,6 +5,18 @@
 
 from gd_tui.commands.front_end import FrontEnd
 from gd_tui.commands.keys import BY_ID, COMMANDS, Command
-from gd_tui.commands.language import VERBS, Call, Verb, completions, perform, read
+from gd_tui.commands.language import VERBS, Call, Verb, completions, perform, read, verb_of
 
-__all__ = ["BY_ID", "COMMANDS", "VERBS", "Call", "Command", "FrontEnd", "Verb", "completions", "perform", "read"]
+__all__ = [
+    "BY_ID",
+    "COMMANDS",
+    "VERBS",
+    "Call",
+    "Command",
+    "FrontEnd",
+    "Verb",
+    "completions",
+    "perform",
+    "read",
+    "verb_of",
+]

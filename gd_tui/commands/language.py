@@ -16,7 +16,7 @@ from gd_tui.problems import PROBLEMS
 from gd_tui.simulator import Simulator
 from gd_tui.simulator.conditions import RESERVED
 from gd_tui.simulator.slices import Sliced, finish
-from gd_tui.words import begun, quoted, split
+from gd_tui.words import OPEN, begun, quoted, split
 
 Choices = Callable[[Simulator], Sequence[str]]
 
@@ -54,12 +54,14 @@ class Verb:
         usage: the word with what follows it. words: what it does.
         act: does it at a front end and says so in a few words ("" where the picture says it); what may take long
             is done in slices. choices: what may follow the word, for completion.
+        is_question: whether it changes nothing, and what it says is all that it is for.
     """
 
     usage: str
     words: str
     act: Callable[[FrontEnd, Words], str | Sliced[str]]
     choices: Choices = _nothing
+    is_question: bool = False
 
     @property
     def name(self) -> str:
@@ -115,13 +117,22 @@ def perform(text: str, front: FrontEnd) -> list[str]:
 
 
 def completions(text: str, simulator: Simulator) -> list[str]:
-    """What the last word of a text that is being typed can become: commands, or what may follow one."""
+    """What the last word of a text that is being typed can become: commands, or what may follow one.
+
+    A name that needs quotes is offered in quotes, whether or not they were typed.
+    """
     head, word = begun(text)
     if not head:
         return [name for name in VERBS if name.startswith(word)]
-    verb = VERBS.get(head[0].text)
+    verb = verb_of(text)
     known = verb.choices(simulator) if verb else ()
-    return [choice for choice in known if choice.startswith(word)]
+    return [choice for choice in known if choice.startswith((word, OPEN + word))]
+
+
+def verb_of(text: str) -> Verb | None:
+    """The command whose words are being typed at the end of a text; None while it is itself being typed."""
+    head, _ = begun(text)
+    return VERBS.get(head[0].text) if head else None
 
 
 def help_lines(name: str = "") -> Iterator[str]:
@@ -203,7 +214,7 @@ VERBS: dict[str, Verb] = {
             changing.break_,
             _conditions,
         ),
-        Verb("breaks", "list the breakpoints", changing.breaks),
+        Verb("breaks", "list the breakpoints", changing.breaks, is_question=True),
         Verb("delete N", "delete breakpoint N", changing.delete, lambda s: list(map(str, s.breakpoints))),
         Verb("mark NAME", "mark this step, for `goto NAME`", changing.mark),
         Verb(
@@ -211,16 +222,18 @@ VERBS: dict[str, Verb] = {
             f"print numbers: {', '.join([*telling.SHOWN, 'curve NAME'])}",
             telling.show,
             lambda s: [*telling.SHOWN, "curve", *_weights(s)],
+            is_question=True,
         ),
         Verb(
             "explain [NAME]",
             "the arithmetic of the next update of a weight, with its numbers",
             telling.explain,
             _weights,
+            is_question=True,
         ),
-        Verb("predict", "what the next update will do", telling.predict),
-        Verb("stability", "which learning rates are safe here, and why", telling.stability),
-        Verb("check", "compare the gradient with differences of the loss", telling.check),
+        Verb("predict", "what the next update will do", telling.predict, is_question=True),
+        Verb("stability", "which learning rates are safe here, and why", telling.stability, is_question=True),
+        Verb("check", "compare the gradient with differences of the loss", telling.check, is_question=True),
         Verb(
             "compare OPTIMIZER [lr X]",
             "show another optimizer's run from the same start beside this one; `compare none` ends it",
@@ -234,7 +247,13 @@ VERBS: dict[str, Verb] = {
         ),
         Verb("save FILE", "save the session, for `gd-tui resume FILE`", keeping.save),
         Verb("speed X|max", "run by itself at X updates a second", keeping.speed, lambda s: ["max"]),
-        Verb("help [COMMAND]", "list the commands, or say what one does", _help, lambda s: list(VERBS)),
+        Verb(
+            "help [COMMAND]",
+            "list the commands, or say what one does",
+            _help,
+            lambda s: list(VERBS),
+            is_question=True,
+        ),
         Verb("quit", "leave", keeping.quit_),
     )
 }

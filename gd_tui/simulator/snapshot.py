@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
 
@@ -19,6 +21,9 @@ from gd_tui.simulator.run import Rival, Run
 
 MOST_GHOSTS = 3
 """Ghosts that are shown; with more of them nobody could tell which is which."""
+
+SLOW_POINT_S, MUCH_TOO_SLOW_S, LOOKS = 0.005, 0.05, 3
+"""A curve has some hundred points: it is not drawn where one of them takes longer than the first of these."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +45,7 @@ class Snapshot:
         selected: the weight that the next fields are about.
         terms: the arithmetic of its next update. trail: its last values, oldest first, shape (m,).
         slice_minimum: where along it the loss is least, the others fixed; None if nowhere.
+        is_slow: whether the loss takes so long that nobody would wait for a curve of it; it has no minimum then.
         data_units: names and weights in the data's own units, where w has others.
         full_loss: with mini-batches the loss over all rows, where `loss` is that of the next update's; else None.
         epoch: with mini-batches the epoch of the next update, from 0; else None.
@@ -73,6 +79,7 @@ class Snapshot:
     terms: tuple[Term, ...]
     trail: Array
     slice_minimum: float | None
+    is_slow: bool
     data_units: tuple[Sequence[str], Array] | None
     full_loss: float | None
     epoch: int | None
@@ -100,6 +107,11 @@ class Snapshot:
             if max(first, begin) <= min(last, branch.newest)
         ]
 
+    @property
+    def ghosts_reach(self) -> int:
+        """The furthest step of the ghosts that are shown; 0 where there is none."""
+        return max((branch.newest for branch, _ in self._ghosts[-MOST_GHOSTS:]), default=0)
+
     def rival_histories(self, first: int, last: int, columns: int) -> list[tuple[str, Array, Array]]:
         """The same of the runs compared with, as far as this one was made: label, steps and losses."""
         return [
@@ -123,6 +135,7 @@ def take(run: Run, selected: int, ghosts: tuple[tuple[Branch, int], ...], versio
     """All that is to be shown of the run's present step; `selected` is the weight to look at closely."""
     branch, engine = run.branch, run.engine
     trail = run.segment.trail()
+    is_slow = _is_slow(engine, selected)
     lowest, lowest_at = branch.lowest(run.k)
     with np.errstate(all="ignore"):
         return Snapshot(
@@ -149,7 +162,8 @@ def take(run: Run, selected: int, ghosts: tuple[tuple[Branch, int], ...], versio
             selected=selected,
             terms=_terms(engine, selected),
             trail=trail[:, selected].copy(),
-            slice_minimum=_slice_minimum(engine, selected),
+            slice_minimum=None if is_slow else _slice_minimum(engine, selected),
+            is_slow=is_slow,
             data_units=branch.objective.data_units(engine.w),
             full_loss=engine.full_loss() if engine.batches else None,
             epoch=engine.batches.epoch(run.k) if engine.batches else None,
@@ -168,6 +182,18 @@ def take(run: Run, selected: int, ghosts: tuple[tuple[Branch, int], ...], versio
 
 def _loss_at(branch: Branch, k: int) -> float:
     return branch.loss(k) if k <= branch.newest else np.nan
+
+
+def _is_slow(engine: Engine, i: int) -> bool:
+    """Judged by the quickest of a few looks at one point, since the machine may have been busy at another."""
+    for _ in range(LOOKS):
+        begun = perf_counter()
+        with suppress(InputError):
+            engine.present.slice(engine.w, i, engine.w[i : i + 1], engine.loss, float(engine.gradient[i]))
+        took = perf_counter() - begun
+        if took < SLOW_POINT_S or took > MUCH_TOO_SLOW_S:
+            break
+    return took > SLOW_POINT_S
 
 
 def _slice_minimum(engine: Engine, i: int) -> float | None:

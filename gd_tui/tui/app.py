@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
+from time import perf_counter
 
 import numpy as np
 from textual import events
@@ -14,27 +15,26 @@ from textual.screen import Screen
 
 from gd_tui.commands import BY_ID, COMMANDS
 from gd_tui.errors import InputError
-from gd_tui.numerals import exact
 from gd_tui.plots import warm_up
-from gd_tui.problems import PROBLEMS
 from gd_tui.session import Autosave
-from gd_tui.simulator import Simulator
+from gd_tui.simulator import Simulator, Snapshot
+from gd_tui.tui.asking import ASKS
 from gd_tui.tui.control import Control
 from gd_tui.tui.frames import Frames
 from gd_tui.tui.front import ScreenFront
 from gd_tui.tui.glyphs import ASCII, UNICODE
 from gd_tui.tui.glyphs import COLOURLESS as COLOURLESS_GLYPHS
 from gd_tui.tui.looking import LOOKS
-from gd_tui.tui.screens.choose import DATA_FOR, TEXT_FOR, ChooseScreen
 from gd_tui.tui.screens.help import HelpScreen
 from gd_tui.tui.screens.simulation import SimulationScreen
 from gd_tui.tui.screens.text import TextScreen
 from gd_tui.tui.shown import NORMAL_SPEED, Shown, View
 from gd_tui.tui.theme import COLOURLESS, THEMES, Palette
-from gd_tui.words import quoted
 
 SAVE_S = 1.0
 """How often the session is looked at for something to save."""
+SLOW_PICTURE_S = 0.05
+"""What takes longer to look at than this, for a function of the user's own, is looked at in a thread."""
 LEAVE_S = 1.5
 """A terminal that has not taken the rest of the picture by then is left without it."""
 
@@ -71,6 +71,7 @@ class GdTui(App[int]):
         self.frames = Frames(self, fps)
         self.control = Control(self.front, self.changed, self._spawn, self.tell, self.refuse)
         self._commands, self._autosave = commands, autosave
+        self._snapshot_s, self._is_behind = 0.0, False
         self.leaving: Callable[[], None] = lambda: None
         self._colourless = colourless
         for known in THEMES:
@@ -101,12 +102,12 @@ class GdTui(App[int]):
         if self._commands:
             self.perform(self._commands)
 
-    def save(self) -> None:
-        """Keep the session, if there is anything new in it."""
+    def save(self, *, at_once: bool = False) -> None:
+        """Keep the session, if there is anything new in it; `at_once` also steps that were just made."""
         if self._autosave is None or self.control.busy:
             return
         problem = self._autosave.problem
-        self._autosave.look(self.view.speed)
+        self._autosave.look(self.view.speed, at_once=at_once)
         if self._autosave.problem and self._autosave.problem != problem:
             self.say(f"the session is not saved: {self._autosave.problem}", error=True)
 
@@ -116,16 +117,44 @@ class GdTui(App[int]):
         self.screen.refresh()
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys of the simulation's screen act at once, so that those typed in one go meet what they open."""
-        at_once = isinstance(event, events.Key) and not event.is_forwarded
-        if at_once and self.screen is self.simulation and self.focused is None:
-            assert isinstance(event, events.Key)
-            if self.view.pending:
-                self._take_letter(event.character)
-            elif not (await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)):
-                self.simulation.on_key(event)
-            return
-        await super().on_event(event)
+        """Keys of the simulation's screen act at once, so that those typed in one go meet what they open or close."""
+        typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if typed and self.screen is self.simulation and self.simulation.prompt.is_open:
+            await self._type(event)
+        elif typed and self.screen is self.simulation and self.focused is None and isinstance(event, events.Key):
+            await self._press(event)
+        else:
+            await super().on_event(event)
+
+    async def _press(self, event: events.Key) -> None:
+        if self.view.pending:
+            self._take_letter(event.character)
+        elif not (await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)):
+            self.simulation.on_key(event)
+
+    async def _type(self, event: events.Event) -> None:
+        """Give a key, or what was pasted, to the prompt."""
+        prompt = self.simulation.prompt
+        if isinstance(event, events.Paste):
+            prompt.type("; ".join(event.text.splitlines()))
+        elif isinstance(event, events.Key):
+            if event.key == "enter":
+                self._submit(prompt.take())
+            elif event.is_printable:
+                prompt.type(event.character or "")
+            elif not await self._check_bindings(event.key, priority=True):
+                await self._check_bindings(event.key)
+
+    def _submit(self, command: str) -> None:
+        if command and not self.perform(command, queued=True):
+            self.simulation.prompt.open_again(self.view.message)
+
+    def on_prompt_left(self) -> None:
+        self.say("")
+
+    def ask(self, label: str, command: str, value: str, hint: str = "") -> None:
+        """Open the prompt; what is typed takes the place of {} in `command`."""
+        self.simulation.prompt.ask(label, command, value, hint, self.simulator)
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         self.frames.acknowledged()
@@ -145,28 +174,66 @@ class GdTui(App[int]):
     # What is shown
 
     def changed(self) -> None:
-        """Something that is shown has changed: draw it as soon as the terminal can take it."""
+        """Something that is shown has changed: save it, and draw it as soon as the terminal can take it."""
+        self.save()
         self.frames.want(self.control.running)
 
     def draw(self) -> None:
-        """Make the picture of the present state."""
-        if self.control.busy:
-            return
-        try:
-            self._draw()
-        except InputError as error:  # from a function of the user's own
-            self.view = replace(self.view, message=str(error), error=True, running=False)
-            if self.shown is not None:
-                self.shown = replace(self.shown, view=self.view)
+        """Make the picture of the present state.
 
-    def _draw(self) -> None:
-        snapshot = self.simulator.snapshot(self.front.selected)
+        While a thread is at work on the simulator only the view is drawn anew; the rest follows when it is done.
+        """
+        if self.control.busy:
+            self._is_behind = True
+            self._show(None)
+        elif self._snapshot_s > SLOW_PICTURE_S:
+            self._show(None)
+            self.run_worker(self._draw_slowly())
+        else:
+            self.draw_now()
+
+    def draw_now(self) -> None:
+        """Make the picture, however long it takes."""
+        try:
+            self._show(self._snapshot())
+        except InputError as error:
+            self._fail(error)
+
+    async def _draw_slowly(self) -> None:
+        self._is_behind = False
+        try:
+            self._show(await self.control.look(self._snapshot))
+        except InputError as error:
+            self._fail(error)
+        self.frames.took(self._snapshot_s)
+        if self._is_behind:
+            self.changed()
+
+    def _snapshot(self) -> Snapshot:
+        begun = perf_counter()
+        try:
+            return self.simulator.snapshot(self.front.selected)
+        finally:
+            self._snapshot_s = perf_counter() - begun
+
+    def _show(self, snapshot: Snapshot | None) -> None:
+        """Hand the panes what to draw; None for what they drew last, looked at in the present way."""
         frames = self.frames.words if self.control.running else ""
         view = self.view = replace(self.view, running=self.control.running, frames=frames)
+        if self._snapshot_s > SLOW_PICTURE_S:
+            self.control.expect(self._snapshot_s)
+        if snapshot is None:
+            self.shown = replace(self.shown, view=view) if self.shown is not None else None
+            return
         order = np.arange(len(snapshot.names))
         if view.by_size:
             order = np.argsort(-np.abs(snapshot.gradient), kind="stable")
         self.shown = Shown(snapshot, view, order)
+
+    def _fail(self, error: InputError) -> None:
+        """A function of the user's own has failed: say so, beside what was drawn before."""
+        self.view = replace(self.view, message=str(error), error=True)
+        self._show(None)
 
     def watch_shown(self, shown: Shown | None) -> None:
         if shown is not None and self.screen_stack:
@@ -193,6 +260,8 @@ class GdTui(App[int]):
             self.perform(command.counted(count))
         elif command_id in LOOKS:
             self.look(LOOKS[command_id](self.view))
+        elif command_id in ASKS:
+            ASKS[command_id](self)
         else:
             getattr(self, "do_" + command_id.replace(".", "_"))(int(count or 1))
         if count:
@@ -227,11 +296,10 @@ class GdTui(App[int]):
             self.say("under way; space breaks it off")
         return True
 
-    def tell(self, said: str) -> None:
-        """Show what a command says: a line in the footer, more of them in a window."""
+    def tell(self, said: str, is_answer: bool) -> None:
+        """Show what a command says: a remark in the footer, an answer in a window."""
         self.front.selected = min(self.front.selected, len(self.simulator.names) - 1)
-        self.save()
-        if "\n" in said:
+        if is_answer or "\n" in said:
             self.say("")
             self.push_screen(TextScreen(said, self.view.glyphs))
         else:
@@ -240,6 +308,8 @@ class GdTui(App[int]):
     def refuse(self, error: InputError) -> None:
         """Say what was wrong."""
         self.say(str(error), error=True)
+        if self.simulation.prompt.is_open:
+            self.simulation.prompt.warn(str(error))
 
     def _spawn(self, task: Coroutine[None, None, None]) -> None:
         self.frames.count_anew()
@@ -268,42 +338,6 @@ class GdTui(App[int]):
             self.front.selected = int(order[min(max(0, at), len(order) - 1)])
         self.changed()
 
-    def do_weight_edit(self, count: int) -> None:
-        name = self.simulator.names[self.front.selected]
-        value = float(self.simulator.engine.w[self.front.selected])
-        self.simulation.ask(name, f"w {quoted(name)} " + "{}", exact(value))
-
-    def do_rate_type(self, count: int) -> None:
-        self.simulation.ask("learning rate", "lr {}", exact(self.simulator.engine.lr))
-
-    def do_app_prompt(self, count: int) -> None:
-        self.simulation.ask(":", "{}", "")
-
-    def do_choose_optimizer(self, count: int) -> None:
-        self._choose("optimizer")
-
-    def do_choose_problem(self, count: int) -> None:
-        self._choose("problem")
-
-    def do_choose_data(self, count: int) -> None:
-        problem = self.simulator.scenario.problem
-        self._choose(DATA_FOR + (problem if PROBLEMS[problem].needs == "data" else "linear"))
-
-    def _choose(self, what: str) -> None:
-        self.control.pause()
-        scenario = self.simulator.scenario
-        current = {"optimizer": scenario.optimizer, "problem": scenario.problem}.get(what, scenario.data or "")
-        self.push_screen(ChooseScreen(what, current, self.view.glyphs), self._chosen)
-
-    def _chosen(self, text: str | None) -> None:
-        if text and text.startswith(DATA_FOR):
-            self._choose(text)
-        elif text and text.startswith(TEXT_FOR):
-            problem = text.removeprefix(TEXT_FOR)
-            self.simulation.ask(problem, f"problem {problem} {{}}", "")
-        elif text:
-            self.perform(text)
-
     def do_app_help(self, count: int) -> None:
         self.control.pause()
         self.push_screen(HelpScreen(self.view.glyphs))
@@ -319,24 +353,9 @@ class GdTui(App[int]):
         self.control.pause()
         self.action_suspend_process()
 
-    def do_break_set(self, count: int) -> None:
-        self.simulation.ask("break", "break {}", "")
-
-    def do_mark_set(self, count: int) -> None:
-        self.look(replace(self.view, pending="mark", message="mark this step with a letter"))
-
-    def do_mark_goto(self, count: int) -> None:
-        marks = ", ".join(self.simulator.marks)
-        if marks:
-            self.look(replace(self.view, pending="goto", message=f"go to the step marked {marks}"))
-        else:
-            self.say("no step is marked yet: m and a letter marks one")
-
-    def do_run_export(self, count: int) -> None:
-        self.simulation.ask("export", "export {}", "run.py")
-
     def do_app_quit(self, count: int) -> None:
         self.control.pause()
+        self.save(at_once=True)
         self.leaving()
         self.frames.when_quiet(lambda: self.exit(0))
 

@@ -50,15 +50,17 @@ class Autorun:
     """Runs a simulator inside the event loop until it ends or is stopped.
 
     Attributes:
-        active: whether it is running. busy: whether a thread is at work on the simulator, so that
-            nothing of it may be read or changed.
+        active: whether it is running.
     """
 
-    def __init__(self, simulator: Simulator, progress: Callable[[], None]) -> None:
-        """`progress` is called, in the event loop, whenever updates were made."""
+    def __init__(self, simulator: Simulator, progress: Callable[[], None], alone: asyncio.Lock) -> None:
+        """`progress` is called, in the event loop, whenever updates were made.
+
+        Who holds the lock `alone` may work on the simulator in a thread.
+        """
         self.simulator = simulator
-        self.active = self.busy = False
-        self._progress = progress
+        self.active = False
+        self._progress, self._alone = progress, alone
         self._cost_s = 0.0
         self._looping = False
         self._pace = Pace(1.0, 0.0)
@@ -68,6 +70,10 @@ class Autorun:
         if updates > 0:
             cost = seconds / updates
             self._cost_s = 0.8 * self._cost_s + 0.2 * cost if self._cost_s else cost
+
+    def expect(self, seconds: float) -> None:
+        """Begin with this for the time of an update, as long as none was made."""
+        self._cost_s = self._cost_s or seconds
 
     def begin(self, speed: float) -> bool:
         """Be active from now on, at `speed` updates a second, up to convergence or a breakpoint.
@@ -110,19 +116,15 @@ class Autorun:
 
     async def _make(self, due: int) -> bool:
         """Make some of the updates that are due; False if the run has ended."""
-        count = min(due, max(1, int(QUANTUM_S / self._cost_s))) if self._cost_s else 1
-        work = self.simulator.run
-        begun = perf_counter()
-        if self._cost_s > SLOW_S:
-            count = 1
-            self.busy = True
-            try:
-                made = await asyncio.to_thread(work, 1)
-            finally:
-                self.busy = False
-        else:
-            made = work(count)
-        self.learn(made, perf_counter() - begun)
+        async with self._alone:
+            if not self.active:
+                return False
+            is_slow = self._cost_s > SLOW_S
+            count = 1 if is_slow or not self._cost_s else min(due, max(1, int(QUANTUM_S / self._cost_s)))
+            work = self.simulator.run
+            begun = perf_counter()
+            made = await asyncio.to_thread(work, count) if is_slow else work(count)
+            self.learn(made, perf_counter() - begun)
         self._pace.made(made)
         self._progress()
         return made == count and not self.simulator.stopped

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
+from inspect import GEN_RUNNING, getgeneratorstate
 from time import perf_counter
+from typing import TypeVar
 
 from gd_tui.commands import Call, FrontEnd, read
 from gd_tui.engine.engine import Status
@@ -16,6 +18,8 @@ from gd_tui.tui.autorun import SLOW_S, TURNS, Autorun
 AT_ONCE_S = 0.02
 """What takes no longer than this is done before the next frame."""
 
+Found = TypeVar("Found")
+
 ENDED = {
     Status.CONVERGED: "has converged ({reason}); n still steps, r starts again",
     Status.DIVERGED: "has diverged ({reason}); N steps back, r starts again, - lowers the learning rate",
@@ -25,8 +29,8 @@ ENDED = {
 class Control:
     """Runs, pauses and edits one simulator.
 
-    While a slow update is being made in a thread, the simulator must be left alone (`busy`), and commands
-    wait for it in the order in which they came.
+    While a thread is at work on the simulator, it must be left alone (`busy`), and commands wait in the order in
+    which they came.
     """
 
     def __init__(
@@ -34,28 +38,32 @@ class Control:
         front: FrontEnd,
         changed: Callable[[], None],
         spawn: Callable[[Coroutine[None, None, None]], object],
-        say: Callable[[str], None],
+        say: Callable[[str, bool], None],
         refuse: Callable[[InputError], None],
     ) -> None:
-        """`changed` is told of every change, `spawn` begins a task; `say` is given what commands say, `refuse` what
-        is wrong with them where that shows only later.
+        """`changed` is told of every change, `spawn` begins a task; `say` is given what commands say, and whether
+        they were asked for it; `refuse` what is wrong with them where that shows only later.
         """
         self.front = front
-        self._autorun = Autorun(front.simulator, changed)
+        self._alone = asyncio.Lock()
+        self._autorun = Autorun(front.simulator, changed, self._alone)
         self._changed, self._spawn, self._say, self._refuse = changed, spawn, say, refuse
         self._calls: deque[Call] = deque()
+        self._call: Call | None = None
         self._work: Sliced[str] | None = None
-        self._driving = self._in_thread = self._is_slow = False
+        self._broken_off: list[Sliced[str]] = []
+        self._driving = self._is_slow = False
 
     @property
     def running(self) -> bool:
-        """Whether updates are being made by themselves."""
-        return self._autorun.active or self._driving
+        """Whether updates are being made by themselves, or commands are under way."""
+        under_way = self._work is not None and self._call is not None and self._call.is_sliced
+        return self._autorun.active or under_way or bool(self._calls)
 
     @property
     def busy(self) -> bool:
         """Whether nothing of the simulator may be read or changed."""
-        return self._autorun.busy or self._in_thread
+        return self._alone.locked()
 
     def perform(self, text: str, *, queued: bool = False) -> None:
         """Pause, and do what a text of commands says.
@@ -69,6 +77,7 @@ class Control:
             self.interrupt()
         self._calls.extend(calls)
         if self._driving or self.busy:
+            self._changed()
             return
         try:
             self._do_at_once()
@@ -83,9 +92,11 @@ class Control:
     def interrupt(self) -> None:
         """Break off the commands that are under way."""
         self._calls.clear()
-        if self._work is not None and not self._in_thread:
-            self._work.close()
-        self._work = None
+        work, self._work = self._work, None
+        if work is None or getgeneratorstate(work) == GEN_RUNNING:  # what is running is closed where its slice ends
+            return
+        self._broken_off.append(work)
+        self._close_broken_off()
 
     def toggle(self, speed: float) -> str:
         """Run at `speed`, or pause; returns why it does not run, if it does not."""
@@ -110,17 +121,43 @@ class Control:
         """Go on at another speed, in updates per second."""
         self._autorun.set_speed(speed)
 
+    def expect(self, seconds: float) -> None:
+        """Be prepared for updates that take as long as it took to look at a step."""
+        if not self.running:
+            self._is_slow = seconds > SLOW_S
+            self._autorun.expect(seconds)
+
+    async def look(self, take: Callable[[], Found]) -> Found:
+        """What `take` finds at the simulator; it works in a thread, while nothing else is at work."""
+        try:
+            async with self._alone:
+                return await asyncio.to_thread(take)
+        finally:
+            self._take_up()
+
     async def _run(self) -> None:
-        await self._autorun.run()
+        try:
+            await self._autorun.run()
+        finally:
+            self._take_up()
+            self._changed()
+
+    def _take_up(self) -> None:
+        """Begin with the commands that have been waiting for the simulator."""
+        self._close_broken_off()
         if self._calls and not self._driving:
             self._start_driving()
-        self._changed()
+
+    def _close_broken_off(self) -> None:
+        """Let commands that were broken off put the simulator in order, once it is free."""
+        while self._broken_off and not self.busy:
+            self._broken_off.pop().close()
 
     def _do_at_once(self) -> None:
         """Do what can be done before the next frame."""
         deadline = perf_counter() + AT_ONCE_S
         while self._has_more and not self._needs_thread and perf_counter() < deadline:
-            self._tell(self._slice())
+            self._tell(self._slice(self._next()))
 
     def _start_driving(self) -> None:
         self._driving = True
@@ -131,7 +168,9 @@ class Control:
         """Do the rest, in slices between which keys and frames have their turn."""
         try:
             while self._has_more:
-                self._tell(await self._slice_in_thread() if self._needs_thread else self._slice())
+                async with self._alone:
+                    said = await self._next_slice()
+                self._tell(said)
                 self._changed()
                 for _ in range(TURNS):
                     await asyncio.sleep(0)
@@ -151,17 +190,22 @@ class Control:
         """Whether the next slice may take long; what is not done in slices is for the event loop's own thread."""
         return self._is_slow and (self._work is not None or self._calls[0].is_sliced)
 
-    async def _slice_in_thread(self) -> str | None:
-        self._in_thread = True
-        try:
-            return await asyncio.to_thread(self._slice)
-        finally:
-            self._in_thread = False
+    async def _next_slice(self) -> str | None:
+        if not self._has_more:  # broken off while the simulator was not free
+            return None
+        needs_thread, work = self._needs_thread, self._next()
+        return await asyncio.to_thread(self._slice, work) if needs_thread else self._slice(work)
 
-    def _slice(self) -> str | None:
-        """Do one slice of the command that is under way, or of the next one; what it says once it is done."""
+    def _next(self) -> Sliced[str]:
+        """The command that is under way, or else the next one."""
+        if self._work is None:
+            self._call = self._calls.popleft()
+            self._work = self._call.act(self.front)
+        return self._work
+
+    def _slice(self, work: Sliced[str]) -> str | None:
+        """Do one slice of a command; what it says once it is done."""
         begun = perf_counter()
-        work = self._work = self._work or self._calls.popleft().act(self.front)
         said = None
         try:
             next(work)
@@ -171,7 +215,8 @@ class Control:
             self._work = None
             raise
         finally:
-            self._is_slow = perf_counter() - begun > SLOW_S
+            if self._call is not None and self._call.is_sliced:  # its last slice may have had nothing left to do
+                self._is_slow = perf_counter() - begun > SLOW_S or (self._is_slow and said is not None)
         if self._work is not work:  # it was broken off meanwhile
             work.close()
             return None
@@ -179,5 +224,5 @@ class Control:
         return said
 
     def _tell(self, said: str | None) -> None:
-        if said is not None:
-            self._say(said)
+        if said is not None and self._call is not None:
+            self._say(said, self._call.verb.is_question)

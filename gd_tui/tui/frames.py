@@ -93,9 +93,13 @@ class Frames:
         self._dirty = False
         self._gate.sent(now)
         self._app.draw()  # type: ignore[attr-defined]
-        took = monotonic() - now
-        self._not_before = now + max(self._gate.interval(now), took / SHARE)
+        self._not_before = now + self._gate.interval(now)
+        self.took(monotonic() - now)
         self._app.call_after_refresh(self._ask)
+
+    def took(self, seconds: float) -> None:
+        """Take note of how long a picture took, up to now: a run has the rest of the time."""
+        self._not_before = max(self._not_before, monotonic() + seconds * (1 / SHARE - 1))
 
     def _ask(self) -> None:
         driver = self._app._driver

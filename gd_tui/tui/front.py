@@ -29,4 +29,5 @@ class ScreenFront(FrontEnd):
         return f"runs at {'full speed' if updates_per_s == inf else f'{updates_per_s:g} updates a second'}"
 
     def picture(self) -> str:
-        return self._app.export_screenshot(title="gd-tui")
+        self._app.draw_now()
+        return self._app.simulation.picture("gd-tui")

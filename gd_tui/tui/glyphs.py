@@ -11,8 +11,8 @@ from gd_tui.ascii import to_ascii
 class Glyphs:
     """One alphabet of the screen.
 
-    `tangent`, `future` and `trail` draw those lines with a character of their own; None draws them with
-    braille dots, as is the curve, and leaves it to the colour to tell them apart.
+    `tangent`, `future`, `trail` and `rival` draw those lines with a character of their own; None draws them
+    with braille dots, as is the curve, and leaves it to the colour to tell them apart.
     """
 
     ascii: bool
@@ -42,9 +42,16 @@ class Glyphs:
     converged: str
     diverged: str
     plus_minus: str
+    rise: str
+    turn: str
+    best: str
+    plateau: str
+    edit: str
+    ghost: str
     tangent: str | None = None
     future: str | None = None
     trail: str | None = None
+    rival: str | None = None
 
     def plain(self, text: str) -> str:
         """`text` in this alphabet; "?" stands for what ASCII has no spelling of."""
@@ -79,6 +86,12 @@ UNICODE = Glyphs(
     converged="✓",
     diverged="✗",
     plus_minus="±",
+    rise="▴",
+    turn="~",
+    best="▾",
+    plateau="=",
+    edit="│",
+    ghost="·",
 )
 ASCII = Glyphs(
     ascii=True,
@@ -108,8 +121,15 @@ ASCII = Glyphs(
     converged="+",
     diverged="!",
     plus_minus="+-",
+    rise="^",
+    turn="~",
+    best="_",
+    plateau="=",
+    edit="|",
+    ghost=":",
     tangent=".",
     future=".",
     trail="+",
+    rival="-",
 )
-COLOURLESS = replace(UNICODE, tangent="·", future="·", trail="•")
+COLOURLESS = replace(UNICODE, ghost=":", tangent="·", future="·", trail="•", rival="-")

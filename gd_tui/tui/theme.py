@@ -18,6 +18,7 @@ DARK: Mapping[str, str] = {
     "loss": "#ff5faf",
     "danger": "#ff5f5f",
     "past": "#875f87",
+    "ghost": "#6c6c6c",
 }
 LIGHT: Mapping[str, str] = {
     "text": "#262626",
@@ -30,8 +31,9 @@ LIGHT: Mapping[str, str] = {
     "loss": "#af0087",
     "danger": "#d70000",
     "past": "#d787d7",
+    "ghost": "#949494",
 }
-"""`past` is the loss of steps beyond the present one: the loss colour, faded."""
+"""`past` is the loss of steps beyond the present one: the loss colour, faded. `ghost` is a replaced future's."""
 
 THEMES = (
     Theme(

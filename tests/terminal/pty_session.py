@@ -307,6 +307,7 @@ def environment(changes: Mapping[str, str | None]) -> dict[str, str]:
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": os.environ.get("HOME", "/"),
         "PYTHONPATH": str(ROOT),
+        "XDG_STATE_HOME": os.environ["XDG_STATE_HOME"],
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import re
 import signal
-import sys
 
 import pytest
 
-from .pty_session import Cell, Ending, Session
+from .driving import CLEAN, program, step
+from .pty_session import Cell, Session
 
 pytestmark = pytest.mark.terminal
-COMMAND = [sys.executable, "-m", "gd_tui"]
-CLEAN = Ending(0, True, [])
 SIZES = [(80, 24), (120, 40)]
 SGR = re.compile(rb"\x1b\[([\d;:]*)m")
-
-
-def program(*arguments: str, size: tuple[int, int] = (80, 24), env: dict[str, str | None] | None = None) -> Session:
-    return Session([*COMMAND, *arguments], size, env)
 
 
 def ready(session: Session, wanted: str = "step 0 ") -> None:
@@ -30,12 +24,6 @@ def picture(session: Session) -> list[list[Cell]]:
     """What the eye sees: of a space only its ground."""
     session.settle(0.2)
     return [[Cell(" ", "", cell.bg, False) if cell.char == " " else cell for cell in row] for row in session.cells()]
-
-
-def step(session: Session) -> int:
-    found = re.search(r"step ([\d,]+)", session.text())
-    assert found is not None, session.text()
-    return int(found[1].replace(",", ""))
 
 
 def close(session: Session) -> None:

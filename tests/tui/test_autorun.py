@@ -14,12 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gd_tui.engine.engine import Status
-from gd_tui.errors import InputError
 from gd_tui.scenario import Scenario
 from gd_tui.simulator import Simulator
 from gd_tui.tui import autorun
 from gd_tui.tui.autorun import LAG_S, SLOW_S, Autorun, Pace
-from gd_tui.tui.control import Control
 
 SPEEDS = [0.5, 1.0, 10.0, 50.0, 1000.0]
 
@@ -121,7 +119,7 @@ def clock(monkeypatch: pytest.MonkeyPatch, seconds: float) -> Iterator[Clock]:
 async def test_a_run_keeps_its_speed(speed: float, monkeypatch: pytest.MonkeyPatch) -> None:
     simulator = Simulator(Scenario(problem="explainer-sum", lr=1e-7))
     with clock(monkeypatch, 6.0) as time:
-        run = time.run = Autorun(simulator, lambda: None)
+        run = time.run = Autorun(simulator, lambda: None, asyncio.Lock())
         run.begin(speed)
         await run.run()
     assert simulator.k == pytest.approx(6.0 * speed + 1, abs=1 + 0.05 * speed)
@@ -131,7 +129,7 @@ async def test_a_run_keeps_its_speed(speed: float, monkeypatch: pytest.MonkeyPat
 async def test_another_speed_holds_from_now_on(monkeypatch: pytest.MonkeyPatch) -> None:
     simulator = Simulator(Scenario(problem="explainer-sum", lr=1e-7))
     with clock(monkeypatch, 10.0) as time:
-        run = time.run = Autorun(simulator, lambda: None)
+        run = time.run = Autorun(simulator, lambda: None, asyncio.Lock())
 
         def faster() -> None:
             if simulator.k == 11:
@@ -146,9 +144,9 @@ async def test_another_speed_holds_from_now_on(monkeypatch: pytest.MonkeyPatch) 
 # A run in a real event loop
 
 
-def started(simulator: Simulator, speed: float = inf, until: int | None = None) -> tuple[Autorun, asyncio.Task[None]]:
-    run = Autorun(simulator, lambda: None)
-    assert run.begin(speed, until)
+def started(simulator: Simulator, speed: float = inf) -> tuple[Autorun, asyncio.Task[None]]:
+    run = Autorun(simulator, lambda: None, asyncio.Lock())
+    assert run.begin(speed)
     return run, asyncio.create_task(run.run())
 
 
@@ -167,19 +165,23 @@ async def test_a_run_ends_at_divergence() -> None:
     assert (simulator.k, simulator.status) == (868, Status.DIVERGED)
 
 
-@pytest.mark.parametrize("until", [0, 1, 500, 966, 2000])
-async def test_a_run_up_to_a_step_ends_there_also_beyond_convergence(until: int) -> None:
+async def test_a_run_ends_at_a_breakpoint_and_goes_on_from_there() -> None:
     simulator = Simulator(Scenario())
-    _, task = started(simulator, until=until)
+    simulator.add_breakpoint(simulator.condition("step >= 500"))
+    run, task = started(simulator)
     await task
-    assert simulator.k == until
+    assert (simulator.k, simulator.status, simulator.reason) == (500, Status.STOPPED, "breakpoint 1: step >= 500")
+    assert run.begin(inf)
+    await run.run()
+    assert (simulator.k, simulator.status) == (966, Status.CONVERGED)
 
 
 async def test_a_run_gives_the_same_numbers_as_steps() -> None:
     simulator, stepped = Simulator(Scenario(optimizer="adam")), Simulator(Scenario(optimizer="adam"))
-    _, task = started(simulator, until=3000)
+    _, task = started(simulator)
     await task
-    stepped.step(3000)
+    assert simulator.k > 1000
+    stepped.step(simulator.k)
     assert simulator.engine.w.tobytes() == stepped.engine.w.tobytes()
 
 
@@ -201,10 +203,12 @@ async def test_a_stopped_run_that_begins_again_stays_one_run() -> None:
     run, task = started(simulator)
     await asyncio.sleep(0)
     run.stop()
-    assert not run.begin(inf, until=50)  # the task that was ending goes on
+    assert not run.begin(inf)  # the task that was ending goes on
+    while simulator.k < 50:
+        await asyncio.sleep(0)
+    run.stop()
     await task
-    assert simulator.k >= 50
-    assert run.begin(inf, until=simulator.k)  # and now a new one is needed
+    assert run.begin(inf)  # and now a new one is needed
 
 
 class Slow:
@@ -225,115 +229,19 @@ class Slow:
 async def test_a_slow_update_is_made_in_a_thread_one_at_a_time() -> None:
     simulator = Simulator(Scenario())
     slow = Slow(simulator)
-    run = Autorun(simulator, lambda: None)
+    alone = asyncio.Lock()
+    run = Autorun(simulator, lambda: None, alone)
     run.learn(1, 2 * SLOW_S)
     run.begin(inf)
     task = asyncio.create_task(run.run())
     while not slow.threads:
         await asyncio.sleep(0)
-    assert run.busy
+    assert alone.locked()
     run.stop()
     assert simulator.k == 0
     slow.go_on.set()
     await task
     assert simulator.k == 1
-    assert not run.busy
+    assert not alone.locked()
     assert slow.threads[0] is not threading.main_thread()
     assert len(slow.threads) == 1
-
-
-# Control: commands and runs together
-
-
-class Desk:
-    """A control whose tasks run in the test's event loop."""
-
-    def __init__(self, simulator: Simulator) -> None:
-        self.tasks: list[asyncio.Task[None]] = []
-        self.done: list[str] = []
-        self.control = Control(simulator, lambda: None, self._spawn, self._resume)
-
-    def _spawn(self, task: object) -> None:
-        self.tasks.append(asyncio.ensure_future(task))  # type: ignore[arg-type]
-
-    def _resume(self, text: str) -> None:
-        self.done.append(text)
-        self.control.perform(text)
-
-    async def rest(self) -> None:
-        while self.tasks:
-            await self.tasks.pop()
-
-
-async def test_stepping_while_running_pauses_first() -> None:
-    simulator = Simulator(Scenario(problem="explainer-sum", lr=1e-9))
-    desk = Desk(simulator)
-    desk.control.toggle(inf)
-    while simulator.k < 10:
-        await asyncio.sleep(0)
-    assert desk.control.running
-    k = simulator.k
-    desk.control.perform("step 1")
-    assert not desk.control.running
-    await desk.rest()
-    assert simulator.k == k + 1
-
-
-async def test_a_far_goal_is_run_to_and_can_be_left_on_the_way() -> None:
-    simulator = Simulator(Scenario(problem="explainer-sum", lr=1e-9))
-    desk = Desk(simulator)
-    desk.control.perform("goto 900000")
-    assert desk.control.running
-    while simulator.k < 10:
-        await asyncio.sleep(0)
-    desk.control.pause()
-    await desk.rest()
-    assert 10 <= simulator.k < 900_000
-
-
-async def test_a_far_goal_is_reached() -> None:
-    simulator = Simulator(Scenario())
-    desk = Desk(simulator)
-    desk.control.perform("goto 3000")
-    await desk.rest()
-    assert simulator.k == 3000
-
-
-async def test_commands_wait_for_a_slow_update_in_the_order_they_came() -> None:
-    simulator = Simulator(Scenario())
-    slow = Slow(simulator)
-    desk = Desk(simulator)
-    desk.control._autorun.learn(1, 1.0)
-    desk.control.toggle(inf)
-    while not slow.threads:
-        await asyncio.sleep(0)
-    assert desk.control.busy
-    assert desk.control.perform("w w1 7") == ""
-    assert desk.control.perform("lr 0.01") == ""
-    assert desk.done == []
-    slow.go_on.set()
-    await desk.rest()
-    assert desk.done == ["w w1 7", "lr 0.01"]
-    assert simulator.k == 1
-    assert simulator.engine.w[0] == 7.0
-    assert simulator.engine.lr == 0.01
-
-
-@pytest.mark.parametrize(("lr", "word"), [(0.05, "converged"), (0.25, "diverged")])
-async def test_what_has_ended_says_why_it_does_not_run(lr: float, word: str) -> None:
-    simulator = Simulator(Scenario(lr=lr))
-    simulator.step(2000)
-    simulator.seek(966 if word == "converged" else 868)
-    desk = Desk(simulator)
-    assert word in desk.control.toggle(10.0)
-    assert simulator.reason in desk.control.toggle(10.0)
-    assert not desk.control.running
-
-
-async def test_a_refused_command_changes_nothing() -> None:
-    simulator = Simulator(Scenario())
-    desk = Desk(simulator)
-    for text in ("goto x", "nonsense", "lr -1", "w w9 1", "step 1 2"):
-        with pytest.raises(InputError):
-            desk.control.perform(text)
-    assert (simulator.k, simulator.newest, simulator.undo()) == (0, 0, False)

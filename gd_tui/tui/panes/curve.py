@@ -55,12 +55,9 @@ class CurvePane(Pane):
         focused = view.focus == self.ID
         wide = width >= 50
         here, there = snapshot.weights[snapshot.selected], snapshot.next_weights[snapshot.selected]
-        if not (isfinite(here) and isfinite(snapshot.loss)):
+        if missing := _why_no_curve(snapshot, name):
             heading = title(f"loss curve of {name}", "loss", width, view.glyphs, focused=focused)
-            words = f"{name} has left every axis at step {snapshot.k:,}"
-            if isfinite(here):
-                words = f"the loss is {snapshot.loss} at step {snapshot.k:,}: no curve to draw"
-            said = wrap(words, max(1, width - 2))
+            said = wrap(missing, max(1, width - 2))
             above: list[Line] = [[] for _ in range((height - len(said)) // 2 - 1)]
             return [heading, *above, *([(row.center(width), "dim")] for row in said)]
         if not view.plots:
@@ -85,6 +82,15 @@ class CurvePane(Pane):
         picture = [list(row) for row in draw(chart, width, rows, ascii=view.glyphs.ascii)]
         heading = title(f"loss curve of {name}", "loss", width, view.glyphs, right=right, focused=focused)
         return [heading, _legend(shown, float(here), float(there), width), *picture]
+
+
+def _why_no_curve(snapshot: Snapshot, name: str) -> str:
+    """What there is to say in the place of a curve that cannot be drawn; "" if it can."""
+    if not isfinite(snapshot.weights[snapshot.selected]):
+        return f"{name} has left every axis at step {snapshot.k:,}"
+    if not isfinite(snapshot.loss):
+        return f"the loss is {snapshot.loss} at step {snapshot.k:,}: no curve to draw"
+    return "the loss takes too long to compute for a curve of many points" if snapshot.is_slow else ""
 
 
 def _box(snapshot: Snapshot, before: Box | None, zoom: int, ticks: tuple[int, int]) -> Box:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gd_tui.commands import COMMANDS
 from gd_tui.tui.pane import Pane
 from gd_tui.tui.shown import Shown
-from gd_tui.tui.text import Line, Run
+from gd_tui.tui.text import Line, Run, narrow
 
 
 class Footer(Pane):
@@ -21,7 +21,10 @@ class Footer(Pane):
         if view.message or view.count:
             said = view.count or view.message
             role = "danger bold panel" if view.error else "bright panel"
-            return [[(" " + view.glyphs.plain(said)[: room - 1].ljust(room), role), *tail]]
+            words = " " + view.glyphs.plain(said)
+            if len(words) > room:  # what is said is worth more than what the keys do
+                return [[(view.glyphs.plain(narrow(words, width - 1))[:width].ljust(width), role)]]
+            return [[(words.ljust(room + 1), role), *tail]]
         line: list[Run] = [(" ", "text panel")]
         for hint in _hints(pinned=False):
             if _length(line) + _length(hint) > room:

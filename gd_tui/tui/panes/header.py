@@ -62,6 +62,8 @@ def _badge(shown: Shown) -> tuple[str, str]:
         return f"{glyphs.running} RUNNING", "text"
     if snapshot.status is Status.DIVERGED:
         return _ending(f"{glyphs.diverged} DIVERGED", snapshot.k), "danger"
+    if snapshot.status is Status.STOPPED:
+        return _ending("BREAK", snapshot.k), "dim"
     if snapshot.k < snapshot.newest:
         return "PAST", "dim"
     if snapshot.converged is not None and snapshot.status is Status.CONVERGED:

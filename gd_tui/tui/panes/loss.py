@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from math import isfinite
+from textwrap import wrap
 
 from gd_tui.engine.engine import Status
 from gd_tui.numerals import fixed, plain
 from gd_tui.tui.digits import large
 from gd_tui.tui.pane import Pane
 from gd_tui.tui.shown import Shown
-from gd_tui.tui.text import Line, title
+from gd_tui.tui.text import Line, narrow, title
 
 HERO_WIDTH, HERO_HEIGHT = 26, 10
 """Below this size the loss is a number among the others."""
@@ -50,21 +51,23 @@ class LossPane(Pane):
             line("lowest", fixed(snapshot.lowest, number, 4), "text", lowest_at),
             line("|gradient|" if wide else "|grad|", fixed(snapshot.gradient_norm, number, 4), "gradient"),
             line("learn rate" if wide else "lr", plain(snapshot.lr), "text"),
-            self._state(shown, width, label),
         ]
-        return lines
+        return lines + self._state(shown, width, label, height - len(lines))
 
-    def _state(self, shown: Shown, width: int, label: int) -> Line:
-        """Why it stopped, else what it does; a long reason takes the label's place."""
+    def _state(self, shown: Shown, width: int, label: int, room: int) -> list[Line]:
+        """Why it stopped, else what it does; a long reason takes the label's place, and more lines if there are."""
         snapshot = shown.snapshot
         words = snapshot.reason or ("running" if shown.view.running else "paused")
         if shown.view.running and snapshot.status is Status.ACTIVE:
             words = "running"
         role = "danger bold" if snapshot.status is Status.DIVERGED else "text bold"
-        if len(words) > width - label - 1:
-            return [(f" {words}", role)]
-        room = 11 if width >= 24 else width - 9
-        return [(f" {'state':<{label}}", "dim"), (words.rjust(room), role)]
+        if len(words) <= width - label - 1:
+            number = 11 if width >= 24 else width - 9
+            return [[(f" {'state':<{label}}", "dim"), (words.rjust(number), role)]]
+        lines = wrap(words, max(1, width - 1))
+        if len(lines) > room:
+            lines = [narrow(words.partition(": ")[2] or words, max(1, width - 1))]  # the condition, without its number
+        return [[(f" {shown.view.glyphs.plain(line)}", role)] for line in lines]
 
 
 def _percent(loss: float, change: float | None) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
+from rich.console import Console
+from rich.segment import Segment, Segments
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
+from textual.strip import Strip
 
 from gd_tui.commands import COMMANDS
 from gd_tui.tui.layout import Contents, PaneLayout
@@ -64,14 +69,33 @@ class SimulationScreen(Screen[None]):
         for pane in self.query(Pane):
             pane.show(shown)
 
+    def picture(self, title: str) -> str:
+        """The panes as SVG, whatever is open above them."""
+        width, height = self.size
+        console = Console(width=width, file=StringIO(), force_terminal=True, color_system="truecolor", record=True)
+        ground = Strip.blank(width, self.rich_style)
+        panes = sorted((pane for pane in self.query(Pane) if pane.region), key=lambda pane: pane.region.x)
+        segments: list[Segment] = []
+        for y in range(height):
+            line = ground
+            for pane in panes:
+                top, left, right = pane.region.y, pane.region.x, pane.region.right
+                if top <= y < pane.region.bottom:
+                    strip = pane.render_line(y - top)
+                    line = Strip.join([line.crop(0, left), strip.crop(0, right - left), line.crop(right)])
+            segments += [*line, Segment.line()]
+        console.print(Segments(segments), end="")
+        return console.export_svg(title=title)
+
     def repaint(self, palette: Palette) -> None:
         """Give every pane its colours."""
         for pane in self.query(Pane):
             pane.repaint(palette)
 
-    def ask(self, label: str, command: str, value: str) -> None:
-        """Open the prompt; what is typed takes the place of {} in `command`."""
-        self.query_one(Prompt).ask(label, command, value)
+    @property
+    def prompt(self) -> Prompt:
+        """Where commands are typed."""
+        return self.query_one(Prompt)
 
     def on_key(self, event: events.Key) -> None:
         if event.character is not None and event.character.isdecimal() and event.character.isascii():

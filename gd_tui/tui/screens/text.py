@@ -12,10 +12,11 @@ from gd_tui.tui.glyphs import Glyphs
 
 
 class TextScreen(ModalScreen[None]):
-    """A text in a window; j and k scroll."""
+    """A text in a window; j and k scroll, c copies it to the terminal's clipboard."""
 
     BINDINGS = [  # noqa: RUF012
         ("escape,q,enter", "dismiss(None)", "close"),
+        ("c", "copy", "copy"),
         ("j,down", "scroll(1)", "down"),
         ("k,up", "scroll(-1)", "up"),
         ("space,pagedown", "scroll(15)", "page down"),
@@ -27,11 +28,16 @@ class TextScreen(ModalScreen[None]):
         self._text, self._glyphs = glyphs.plain(text), glyphs
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="window"):
+        with Vertical(classes="window wide"):
             with VerticalScroll(can_focus=False, classes="ascii" if self._glyphs.ascii else ""):
-                yield Static(Text(self._text, no_wrap=True, overflow="ellipsis"))
-            yield Static("j k scroll, Esc closes", classes="foot")
+                yield Static(Text(self._text))
+            yield Static("j k scroll, c copies, Esc closes", classes="foot")
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by so many lines."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_copy(self) -> None:
+        """Hand the text to the terminal's clipboard; not every terminal takes it."""
+        self.app.copy_to_clipboard(self._text)
+        self.query_one(".foot", Static).update("copied, if the terminal allows it; Esc closes")
