@@ -12,7 +12,7 @@ import numpy as np
 
 from gd_tui.engine.batches import Batches
 from gd_tui.engine.history import FIRST_STRIDE, Keyframes, LossSeries, Recent
-from gd_tui.engine.kept import KEPT_BYTES, KEPT_FRAMES, KEPT_LOSSES, Kept
+from gd_tui.engine.kept import KEPT_BYTES, KEPT_BYTES_AT_MOST, KEPT_LOSSES, KEPT_STRIDE, Kept
 from gd_tui.engine.moment import Moment, clip_norm
 from gd_tui.engine.objective import Array, Objective
 from gd_tui.engine.optimizers import At, Optimizer, State
@@ -181,7 +181,9 @@ class Engine:
 
         The least loss up to each of the steps `cuts` stays known.
         """
-        stride, frames = self.keyframes.thinned(max(2, min(KEPT_FRAMES, KEPT_BYTES // self._memory.nbytes)))
+        size = self._memory.nbytes
+        wanted = max(KEPT_BYTES // size, len(self.losses) // KEPT_STRIDE)
+        stride, frames = self.keyframes.thinned(max(2, min(wanted, KEPT_BYTES_AT_MOST // size)))
         here, interval = self.k - self.first, stride
         while interval > 1 and len(self.losses) // interval < KEPT_LOSSES:
             interval //= 2

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from gd_tui.engine.objective import Array
 
-KEPT_FRAMES: Final = 2048
-"""Keyframes that `Engine.keep` keeps at most; fewer where they take more than KEPT_BYTES."""
-KEPT_BYTES: Final = 2**20
+KEPT_BYTES: Final = 2**15
+"""What the keyframes that `Engine.keep` keeps take; more where a jump would go over more than KEPT_STRIDE updates."""
+KEPT_STRIDE: Final = 2**13
+KEPT_BYTES_AT_MOST: Final = 2**20
 KEPT_LOSSES: Final = 512
 """Stretches of the loss series of which `Engine.keep` keeps the extremes, about."""
 

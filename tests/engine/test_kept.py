@@ -54,7 +54,8 @@ def engine_of(scenario: Scenario) -> Engine:
 def little_kept(frames: int, losses: int, near: int, slow: bool = False) -> Iterator[None]:
     """Keep less than usual, so that short runs are like long ones; `slow` updates leave a keyframe each."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gd_tui.engine.engine, "KEPT_FRAMES", frames)
+        thinned = history.Keyframes.thinned
+        patch.setattr(history.Keyframes, "thinned", lambda keyframes, most: thinned(keyframes, min(most, frames)))
         patch.setattr(gd_tui.engine.engine, "KEPT_LOSSES", losses)
         patch.setattr(history, "NEAR", near)
         patch.setattr(history, "BLOCK", 16)

@@ -332,6 +332,6 @@ def test_any_route(losses_kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "KEPT_LOSSES", losses_kept)
     if losses_kept == 2:
         monkeypatch.setattr(history_module, "NEAR", 64)
-        monkeypatch.setattr(engine_module, "KEPT_FRAMES", 2)
+        monkeypatch.setattr(engine_module, "KEPT_BYTES", 64)
     AnyRoute.TestCase.settings = settings(max_examples=30, stateful_step_count=16, deadline=None)
     AnyRoute.TestCase("runTest").runTest()
