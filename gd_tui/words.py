@@ -63,6 +63,17 @@ def begun(text: str) -> tuple[list[Word], str]:
     return words, ""
 
 
+def in_one_line(text: str) -> str:
+    """Lines of commands as one, parted by `;` and without remarks; lines that cannot be read, as they are."""
+    lines = text.splitlines()
+    if len(lines) < 2:
+        return text.strip("\r\n")
+    try:
+        return "; ".join(map(joined, split(text)))
+    except InputError:
+        return "; ".join(lines)
+
+
 def _skip(text: str, at: int) -> int:
     """Where the next word begins: behind blanks and a remark."""
     while at < len(text) and (text[at] == "#" or (text[at].isspace() and text[at] != "\n")):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gd_tui.errors import InputError
 from gd_tui.simulator.conditions import RESERVED
-from gd_tui.words import Word, begun, joined, quoted, split
+from gd_tui.words import Word, begun, in_one_line, joined, quoted, split
 
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
@@ -105,3 +105,9 @@ def test_what_is_being_typed(text: str, head: list[str], word: str) -> None:
 @given(st.text(st.sampled_from('ab "#;<=\n'), max_size=20))
 def test_what_is_being_typed_is_the_end_of_the_text(text: str) -> None:
     assert text.rstrip().endswith(begun(text)[1].rstrip()) or "#" in text
+
+
+def test_lines_become_one() -> None:
+    assert in_one_line('step 5 # first\n\nw "a;b" 3\nrun') == 'step 5; w "a;b" 3; run'
+    assert in_one_line("x < 3 # all of it\n") == "x < 3 # all of it"
+    assert in_one_line('w "a\nb') == 'w "a; b'

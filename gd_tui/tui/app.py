@@ -30,6 +30,7 @@ from gd_tui.tui.screens.simulation import SimulationScreen
 from gd_tui.tui.screens.text import TextScreen
 from gd_tui.tui.shown import NORMAL_SPEED, Shown, View
 from gd_tui.tui.theme import COLOURLESS, THEMES, Palette
+from gd_tui.words import in_one_line
 
 SAVE_S = 1.0
 """How often the session is looked at for something to save."""
@@ -136,7 +137,7 @@ class GdTui(App[int]):
         """Give a key, or what was pasted, to the prompt."""
         prompt = self.simulation.prompt
         if isinstance(event, events.Paste):
-            prompt.type("; ".join(event.text.splitlines()))
+            prompt.type(in_one_line(event.text))
         elif isinstance(event, events.Key):
             if event.key == "enter":
                 self._submit(prompt.take())

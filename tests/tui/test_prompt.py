@@ -266,7 +266,7 @@ async def test_an_error_in_what_was_queued_is_shown_also_in_an_open_prompt_and_s
 async def test_pasted_lines_are_commands_one_after_the_other() -> None:
     async with running() as session:
         await session.press("colon")
-        session.app.post_message(events.Paste("step 5\nlr 0.1\nstep 2"))
+        session.app.post_message(events.Paste("step 5  # as it was\nlr 0.1\nstep 2"))
         await session.press("enter")
         assert (session.snapshot.k, session.snapshot.lr) == (7, 0.1)
 
