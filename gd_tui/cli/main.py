@@ -249,7 +249,7 @@ def resume(session: str | None, plain: bool, commands: str, **own: Any) -> int:
     if plain:
         from gd_tui.cli.plain import read_plainly
 
-        return read_plainly(simulator, commands=commands, slot=slot)
+        return read_plainly(simulator, commands=commands, slot=slot, is_resumed=True)
     if own["speed"] is None and speed is not None:
         own["speed"] = str(speed)
     return open_screen(simulator, commands=commands, slot=slot, **own)

@@ -25,11 +25,17 @@ STEP = "step 1"
 
 
 def read_plainly(
-    simulator: Simulator, *, commands: str = "", script: Path | None = None, slot: Slot | None = None
+    simulator: Simulator,
+    *,
+    commands: str = "",
+    script: Path | None = None,
+    slot: Slot | None = None,
+    is_resumed: bool = False,
 ) -> int:
     """Do the commands, then those of the script, else those that are typed or piped in; returns the exit status.
 
-    What is typed is saved as it is done, in the `slot` of a session that was taken up or as a new one.
+    What is typed is saved as it is done, in the `slot` of a session that was taken up or as a new one. A run that
+    `is_resumed` is told of at first: nobody remembers where it stood.
 
     Raises InputError for a mistake in the commands or the script, which end with it. A mistake on stdin is told and
     the next line read; the status is 2 then if nobody is there to read of it.
@@ -40,6 +46,8 @@ def read_plainly(
     autosave = Autosave(simulator, Shelf(), slot) if typed or slot is not None else None
     plain = Plain(simulator, sys.stdout, autosave)
     with plain.interruptible():
+        if is_resumed and not (typed or commands):  # a prompt begins with that anyway
+            plain.tell_state()
         plain.do(commands)
         if script is not None and not plain.is_over:
             plain.do(_content(script), f"{script}: ")
@@ -104,7 +112,8 @@ class Plain:
 
     def _converse(self, source: TextIO) -> int:
         """Prompt for every line; a mistake is told, and the next line read."""
-        self._say(self._greeting())
+        self.tell_state()
+        self._say("Enter makes one update, help lists the commands, quit leaves.")
         while not self._front.ended:
             self._out.write(PROMPT)
             self._out.flush()
@@ -187,11 +196,11 @@ class Plain:
         self._say(said)
         self._say(tell_change(before, simulator.snapshot()))
 
-    def _greeting(self) -> str:
+    def tell_state(self) -> None:
+        """Say what run it is and where it stands."""
         from gd_tui.narration import tell_state
 
-        state = tell_state(self._front.simulator.snapshot())
-        return f"{state}\nEnter makes one update, help lists the commands, quit leaves."
+        self._say(tell_state(self._front.simulator.snapshot()))
 
     def _say(self, text: str, end: str = "\n") -> None:
         if not text:

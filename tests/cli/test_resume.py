@@ -60,6 +60,11 @@ def test_the_last_one_and_by_name(call: Any) -> None:
     assert call("resume", "bowl-1", "--plain", "--exec", "show command").out.startswith("gd-tui run bowl ")
 
 
+def test_where_it_stands_is_told_at_first(call: Any) -> None:
+    shelve(3)
+    assert "step 3: loss 152.246385" in call("resume", "--plain").out
+
+
 def test_sessions_are_listed_newest_first(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     shelve(3, when=1)
     shelve(2000, Scenario(problem="bowl", optimizer="adam"), when=2)
