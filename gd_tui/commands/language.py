@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from inspect import isgeneratorfunction
 
+import numpy as np
+
 from gd_tui.commands import changing, keeping, moving, telling
 from gd_tui.commands.arguments import Words, told
 from gd_tui.commands.front_end import FrontEnd
@@ -89,7 +91,8 @@ class Call:
 
         Raises InputError, with nothing done, if what follows the word is wrong.
         """
-        said = self.verb.act(front, list(self.words))
+        with np.errstate(all="ignore"):  # numbers that overflow are results to show
+            said = self.verb.act(front, list(self.words))
         if not isinstance(said, str):
             said = yield from said
         return said

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite, nan
 
 import numpy as np
 
@@ -20,6 +21,8 @@ EPS = float(np.finfo(np.float64).eps)
 FACTOR = 8.0
 SMALLEST = 5e-8
 """The smallest h that counts, as part of the weight (of 1 for weights that are 0 or larger than 1)."""
+LEAST_SIZE = 1e-100
+"""Weights smaller than this are taken as 0: no loss can tell."""
 TOLERANCE = 1e-6
 """Relative error that a right gradient may have beside the error of the difference itself."""
 CERTAIN = 1e-3
@@ -56,8 +59,10 @@ class Component:
 
     @property
     def relative_error(self) -> float:
-        """|analytic - numerical| / the larger of the two; 0 where they are equal."""
+        """|analytic - numerical| / the larger of the two; 0 where they are equal, NaN where one is not finite."""
         difference = abs(self.analytic - self.numerical)
+        if not isfinite(difference):
+            return nan
         return difference / max(abs(self.analytic), abs(self.numerical)) if difference != 0 else 0.0
 
 
@@ -128,6 +133,8 @@ def _component(objective: Objective, w: Array, i: int, analytic: float, loss: fl
 def _ladder(objective: Objective, w: Array, i: int, loss: float) -> _Ladder:
     """Differences along weight i; two more h than may be chosen, by which the error of the last is told."""
     size = abs(float(w[i]))
+    if not LEAST_SIZE < size < np.inf:
+        size = 0.0
     smallest = max(SMALLEST * min(1.0, size or 1.0), 4 * float(np.spacing(size)))
     count = 3 + int(np.log(max(1.0, size) / smallest) / np.log(FACTOR))
     h: Array = max(1.0, size) / FACTOR ** np.arange(count, dtype=np.float64)

@@ -152,3 +152,12 @@ def test_the_worst_come_first() -> None:
     claimed = Claimed(lambda w: float(w @ w), lambda w: 2 * w * [1, 1.5, 1, -1, 1.01], 5)
     found = wrong_ones(check_gradient(claimed, np.ones(5)))
     assert [c.name for c in found] == ["w4", "w2", "w5"]
+
+
+@pytest.mark.parametrize("w", [0.0, 5e-324, 1e-305, 1e300, np.inf, np.nan])
+def test_a_weight_of_any_size_is_checked(w: float) -> None:
+    """Where nothing can be told, it is said so."""
+    with np.errstate(all="ignore"):
+        found = check(lambda v: v * v, 2 * w, w)
+    assert found.verdict is (Verdict.AGREES if abs(w) < 1 else Verdict.UNCLEAR)
+    assert found.relative_error <= 1 or np.isnan(found.relative_error)
