@@ -35,7 +35,7 @@ class HelpScreen(ModalScreen[None]):
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="window"):
+        with Vertical(classes="window tall"):
             yield Static("keys", classes="title")
             with VerticalScroll(can_focus=False, classes="ascii" if self._glyphs.ascii else ""):
                 yield Static(self._text(min(WIDTH, int(0.96 * self.app.size.width)) - MARGIN))

@@ -10,6 +10,9 @@ from textual.widgets import Static
 
 from gd_tui.tui.glyphs import Glyphs
 
+TALL = 0.5
+"""Texts of more lines than this share of the screen get a window as high as there is room for."""
+
 
 class TextScreen(ModalScreen[None]):
     """A text in a window; j and k scroll, c copies it to the terminal's clipboard."""
@@ -28,7 +31,8 @@ class TextScreen(ModalScreen[None]):
         self._text, self._glyphs = glyphs.plain(text), glyphs
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="window wide"):
+        is_tall = self._text.count("\n") > TALL * self.app.size.height
+        with Vertical(classes="window wide tall" if is_tall else "window wide"):
             with VerticalScroll(can_focus=False, classes="ascii" if self._glyphs.ascii else ""):
                 yield Static(Text(self._text))
             yield Static("j k scroll, c copies, Esc closes", classes="foot")
