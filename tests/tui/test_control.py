@@ -79,7 +79,9 @@ async def test_stepping_while_running_pauses_first() -> None:
     assert desk.simulator.k == k + 1
 
 
-async def test_what_is_quick_is_done_at_once() -> None:
+async def test_what_is_quick_is_done_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "AT_ONCE_S", 60.0)  # quick on any machine, however busy
+    monkeypatch.setattr(control, "SLOW_S", 60.0)
     desk = Desk(Simulator(Scenario()))
     desk.control.perform("step 5; lr 0.1; step 5; back 1")
     assert not desk.tasks

@@ -180,12 +180,12 @@ async def test_keys_are_quick_while_an_update_is_slow() -> None:
 
 async def test_a_far_step_is_gone_to_as_a_run() -> None:
     async with running(problem="explainer-sum", lr=1e-9) as session:
-        await session.press(*"900000", "g")
+        await session.press(*"900000000", "g")
         assert session.app.control.running
         await session.until(lambda: session.simulator.k > 100)
         await session.press("space")
         await session.until(lambda: not session.app.control.running)
-        assert session.simulator.k < 900_000
+        assert session.simulator.k < 900_000_000
 
 
 # Changing the run
