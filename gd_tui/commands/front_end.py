@@ -39,7 +39,3 @@ class FrontEnd:
     def picture(self) -> str:
         """The screen as SVG. Raises InputError where there is none."""
         raise InputError("there is no screen here to make a picture of: choose another kind of file")
-
-    def wants(self, question: str) -> bool:
-        """Whether the user says yes to a question; never, where nobody can be asked."""
-        return False

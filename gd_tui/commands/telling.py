@@ -52,17 +52,6 @@ def show(front: FrontEnd, words: Words) -> str:
     return SHOWN[what](front.simulator)
 
 
-def state_line(simulator: Simulator) -> str:
-    """Where the run stands, in one line."""
-    engine = simulator.engine
-    line = f"step {simulator.k:,}  loss {exact_enough(engine.loss)}"
-    if simulator.k:
-        line += f"  change {engine.loss - simulator.branch.loss(simulator.k - 1):+.6g}"
-    if simulator.k < simulator.newest:
-        line += f"  newest step {simulator.newest:,}"
-    return line + (f"  {simulator.status}: {simulator.reason}" if simulator.reason else "")
-
-
 def exact_enough(value: float) -> str:
     """Ten digits, which tell more than the screen and can be compared by eye."""
     return f"{value:.10g}"

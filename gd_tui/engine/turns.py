@@ -13,6 +13,11 @@ AT_ONCE_BYTES: Final = 2**20
 """Gradients that wait to be looked at."""
 
 
+def turned(before: Array, here: Array) -> NDArray[np.bool_]:
+    """Which components have the other sign than before; arrays of the same shape. One that is 0 has no sign."""
+    return ((before < 0) & (here > 0)) | ((before > 0) & (here < 0))
+
+
 class Turns:
     """For every step of an engine whether a component of the gradient has the other sign than one step before.
 
@@ -60,6 +65,5 @@ class Turns:
         if len(self._waiting) < 2:
             return
         gradients = np.frombuffer(b"".join(self._waiting)).reshape(-1, self._width)
-        up, down = gradients > 0, gradients < 0
-        self._found += ((up[1:] & down[:-1]) | (down[1:] & up[:-1])).any(axis=1).tobytes()
+        self._found += turned(gradients[:-1], gradients[1:]).any(axis=1).tobytes()
         del self._waiting[:-1]

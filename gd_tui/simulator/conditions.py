@@ -15,6 +15,7 @@ import numpy as np
 
 from gd_tui.engine.analysis import euclidean_norm
 from gd_tui.engine.objective import Array
+from gd_tui.engine.turns import turned
 from gd_tui.errors import InputError, unknown
 from gd_tui.words import Word, joined, split
 
@@ -195,11 +196,7 @@ def _turn(words: list[Word], names: Sequence[str]) -> Test:
     if len(words) != 2:
         raise InputError("condition: expected the name of one weight after `sign`, as in `sign w3`")
     i = _index(words[1], names)
-    return Happening(lambda before, here: _signs_differ(before.gradient[i], here.gradient[i]))
-
-
-def _signs_differ(a: float, b: float) -> bool:
-    return bool(a < 0 < b or b < 0 < a)
+    return Happening(lambda before, here: bool(turned(before.gradient[i : i + 1], here.gradient[i : i + 1])[0]))
 
 
 def _quantity(word: Word, full: bool, names: Sequence[str]) -> Callable[[Look], float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gd_tui.engine.objective import Array
+from gd_tui.engine.turns import turned
 from gd_tui.simulator import Snapshot
 from gd_tui.simulator.events import Event, Flags
 from gd_tui.tui.glyphs import Glyphs
@@ -82,9 +82,7 @@ def _words(event: Event, snapshot: Snapshot) -> tuple[str, str]:
 def _turned(snapshot: Snapshot) -> tuple[str, str]:
     """Whose gradient has the other sign than one step before."""
     before, here = snapshot.previous_gradient, snapshot.gradient
-    names = (
-        [] if before is None else [narrow(snapshot.names[i], 8) for i in np.flatnonzero(_signs_differ(before, here))]
-    )
+    names = [] if before is None else [narrow(snapshot.names[i], 8) for i in np.flatnonzero(turned(before, here))]
     if not names:
         return Event.TURN.words, "a gradient turned"
     if len(names) == 1:
@@ -93,7 +91,3 @@ def _turned(snapshot: Snapshot) -> tuple[str, str]:
         return f"{len(names)} gradients changed their signs", f"{len(names)} turned"
     listed = f"{', '.join(names[:-1])} and {names[-1]}"
     return f"the gradients of {listed} changed their signs", f"{', '.join(names)} turned"
-
-
-def _signs_differ(before: Array, here: Array) -> NDArray[np.bool_]:
-    return ((before < 0) & (here > 0)) | ((before > 0) & (here < 0))

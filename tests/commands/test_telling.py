@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gd_tui.commands import FrontEnd, perform
-from gd_tui.commands.telling import MOST_EVENTS, MOST_WEIGHTS, SHOWN, state_line
+from gd_tui.commands.telling import MOST_EVENTS, MOST_WEIGHTS, SHOWN
 from gd_tui.scenario import Scenario
 from gd_tui.simulator import Simulator
 
@@ -116,12 +116,6 @@ def test_a_prediction_is_what_happens(front: FrontEnd) -> None:
 )
 def test_stability_in_words(text: str, words: str, front: FrontEnd) -> None:
     assert words in perform(text, front)[-1]
-
-
-def test_state_in_a_line(front: FrontEnd) -> None:
-    assert state_line(front.simulator) == "step 0  loss 452.564"
-    perform("step 3; back", front)
-    assert state_line(front.simulator) == "step 2  loss 191.7862149  change -77.0555  newest step 3"
 
 
 def test_the_weight_that_is_looked_at_is_one_that_there_is(front: FrontEnd) -> None:
