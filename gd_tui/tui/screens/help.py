@@ -7,27 +7,23 @@ from textwrap import wrap
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gd_tui.commands import COMMANDS, VERBS
 from gd_tui.simulator.events import Event
 from gd_tui.tui.glyphs import Glyphs
 from gd_tui.tui.happening import glyph_of
+from gd_tui.tui.screens.scrolling import ScrollingScreen
 
 WIDTH, MARGIN = 78, 6
 """Columns of a window, as in the style sheet, and what its edges and the scrollbar take of them."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ScrollingScreen):
     """All keys and commands; j and k scroll."""
 
     BINDINGS = [  # noqa: RUF012
-        ("escape,q,question_mark,f1", "dismiss(None)", "close"),
-        ("j,down", "scroll(1)", "down"),
-        ("k,up", "scroll(-1)", "up"),
-        ("space,pagedown", "scroll(15)", "page down"),
-        ("pageup", "scroll(-15)", "page up"),
+        ("question_mark,f1", "dismiss(None)", "close"),
     ]
 
     def __init__(self, glyphs: Glyphs) -> None:
@@ -65,7 +61,3 @@ class HelpScreen(ModalScreen[None]):
         ]
         groups["commands, after :"] = [(verb.usage, verb.words) for verb in VERBS.values()]
         return groups
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll by so many lines."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)

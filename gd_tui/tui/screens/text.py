@@ -5,25 +5,21 @@ from __future__ import annotations
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gd_tui.tui.glyphs import Glyphs
+from gd_tui.tui.screens.scrolling import ScrollingScreen
 
 TALL = 0.5
 """Texts of more lines than this share of the screen get a window as high as there is room for."""
 
 
-class TextScreen(ModalScreen[None]):
+class TextScreen(ScrollingScreen):
     """A text in a window; j and k scroll, c copies it to the terminal's clipboard."""
 
     BINDINGS = [  # noqa: RUF012
-        ("escape,q,enter", "dismiss(None)", "close"),
+        ("enter", "dismiss(None)", "close"),
         ("c", "copy", "copy"),
-        ("j,down", "scroll(1)", "down"),
-        ("k,up", "scroll(-1)", "up"),
-        ("space,pagedown", "scroll(15)", "page down"),
-        ("pageup", "scroll(-15)", "page up"),
     ]
 
     def __init__(self, text: str, glyphs: Glyphs) -> None:
@@ -36,10 +32,6 @@ class TextScreen(ModalScreen[None]):
             with VerticalScroll(can_focus=False, classes="ascii" if self._glyphs.ascii else ""):
                 yield Static(Text(self._text))
             yield Static("j k scroll, c copies, Esc closes", classes="foot")
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll by so many lines."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_copy(self) -> None:
         """Hand the text to the terminal's clipboard; not every terminal takes it."""
